@@ -1,0 +1,21 @@
+// iterator.js — generators and iterators of Gene as async iterators.
+
+import { GeneHandle } from './handle.js'
+
+/** `for await (const item of handle)` asks `.next` in Gene until it answers `not_found`. */
+export class GeneIterator extends GeneHandle {
+  [Symbol.asyncIterator]() {
+    let isDone = false
+    return {
+      next: async () => {
+        const value = isDone ? undefined : await this.call('next')
+        isDone ||= value instanceof GeneHandle && value.type === 'NotFound'
+        return isDone ? { done: /** @type {const} */ (true), value: undefined } : { done: /** @type {const} */ (false), value }
+      },
+      return: async () => {
+        isDone = true
+        return { done: /** @type {const} */ (true), value: undefined }
+      },
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/* analyze.h — the first pass, forms to expressions; shared by the analyze_*.c files and scope.c only. */
+#ifndef GENE_COMPILER_ANALYZE_H
+#define GENE_COMPILER_ANALYZE_H
+
+#include "compiler/ast.h"
+#include "compiler/compiler.h"
+
+typedef struct NameEntry {
+    SymbolObj *name; /* NULL: free slot */
+    Var *top;        /* innermost binding, or NULL: a free name */
+} NameEntry;
+
+/* State of one compilation. */
+typedef struct Compiler {
+    VM *vm;
+    Arena arena;
+    ModuleObj *module;
+    StrObj *file;
+    Diagnostics *diagnostics;
+    uint32_t first_diagnostic; /* count when the compilation began */
+    Function *fn;    /* being analysed */
+    Function *top;   /* of this compilation */
+    Function *blamed; /* function whose body gets the next compile error; NULL: a diagnostic */
+    Scope *scope;
+    NameEntry *names; /* open addressing, keyed by symbol address */
+    uint32_t name_count, name_capacity;
+    uint32_t line, column; /* of the innermost node being analysed */
+    uint32_t depth, max_depth;
+    bool is_nested; /* compiles into a running scope: top-level variables are locals */
+} Compiler;
+
+/* --- scope.c: names ------------------------------------------------------------------------------------- */
+Scope *scope_open(Compiler *c, bool transparent);
+void scope_close(Compiler *c);
+/* The scope that gets declarations made here. */
+Scope *scope_current(const Compiler *c);
+/* Brackets code that may not run, or run again, within the current scope. */
+void scope_enter_conditional(Compiler *c);
+void scope_leave_conditional(Compiler *c);
+/* Has the current scope a complete declaration of this name? */
+bool scope_has(Compiler *c, SymbolObj *name);
+/* A new variable of the current scope, in two steps with its initialiser analysed between. */
+Var *scope_begin_declare(Compiler *c, SymbolObj *name, VarVisibility meanwhile);
+void scope_finish_declare(Compiler *c, Var *var);
+Var *scope_declare(Compiler *c, SymbolObj *name);
+/* For fn, class … : the variable they bind (language 07 §7.3), not complete yet. */
+Var *scope_begin_definition(Compiler *c, SymbolObj *name);
+/* Makes a name known to nested functions before its declaration is reached. */
+void scope_predeclare(Compiler *c, SymbolObj *name, bool is_let, bool is_definition);
+/* A register of the current scope, transparent ones included, without a name. */
+Var *scope_add_hidden(Compiler *c);
+/* `self` means `var` in the current scope, transparent or not. */
+void scope_bind_self(Compiler *c, Var *var);
+/* What the name means here, captured if need be; NULL: a free name. */
+Var *scope_resolve(Compiler *c, SymbolObj *name);
+/* The same without marking anything. */
+Var *scope_peek(Compiler *c, SymbolObj *name);
+/* Records that forms are evaluated here: every visible local moves to a cell. Returns the site's number. */
+uint32_t scope_record_eval_site(Compiler *c);
+void scope_bind_outer(Compiler *c, Var *var); /* a variable of the scope around a nested compilation */
+
+/* --- analyze.c: forms and errors ---------------------------------------------------------------------------- */
+Expr *analyze_form(Compiler *c, Value form);
+/* Forms in order; the value is that of the last, nil when there are none. */
+Expr *analyze_sequence(Compiler *c, const Value *forms, uint32_t count);
+/* The same in a scope of its own. */
+Expr *analyze_scoped(Compiler *c, const Value *forms, uint32_t count);
+void analyze_arguments(Compiler *c, const NodeObj *node, uint32_t first_child, Arguments *out_arguments);
+/* nil, after reporting. */
+Expr *analyze_error(Compiler *c, ErrorId id, const char *format, ...) PRINTF_LIKE(3, 4);
+Expr *analyze_unsupported(Compiler *c, const char *what);
+Expr *analyze_name(Compiler *c, SymbolObj *name);
+Expr *analyze_self(Compiler *c);
+
+Expr *expr_new(Compiler *c, ExprKind kind);
+Expr *expr_const(Compiler *c, Value value);
+Expr *expr_var(Compiler *c, Var *var);
+Expr *expr_unary(Compiler *c, OpCode op, Expr *operand);
+Expr *expr_intrinsic(Compiler *c, Intrinsic id, uint32_t count, ...); /* Expr * each */
+Expr *expr_raise(Compiler *c, const char *message);
+Expr *expr_declare(Compiler *c, Var *var, Expr *value);
+Expr *expr_sequence(Compiler *c, Expr *first, Expr *second);
+
+static inline bool is_symbol_text(Value form, const char *text) {
+    return is_symbol(form) && symbol_is(symbol_of(form), text);
+}
+static inline Value symbol_value(const SymbolObj *symbol) { return value_pointer(symbol); }
+
+/* --- analyze_operator.c ---------------------------------------------------------------------------------------- */
+/* NULL: the node is not an infix or prefix operator expression, an assignment. */
+Expr *analyze_infix(Compiler *c, NodeObj *node);
+Expr *analyze_prefix_operator(Compiler *c, NodeObj *node);
+Expr *analyze_assignment(Compiler *c, NodeObj *node);
+Expr *analyze_lookup_prefix(Compiler *c, NodeObj *node); /* (./ v k default) */
+bool is_lookup_operator(Value form);
+/* Assignment of an analysed value to a variable or free name. */
+Expr *analyze_assign_name(Compiler *c, SymbolObj *name, Expr *value);
+
+/* --- analyze_path.c ---------------------------------------------------------------------------------------------- */
+Expr *analyze_path(Compiler *c, PathObj *path);
+/* The first `count` parts as an expression; count ≥ 1. */
+Expr *analyze_path_prefix(Compiler *c, PathObj *path, uint32_t count);
+Expr *analyze_path_assignment(Compiler *c, PathObj *path, Value value, OpCode op, bool compound);
+/* $x, $ns … */
+Expr *analyze_dollar(Compiler *c, SymbolObj *symbol);
+/* (/x …) in front of a definition: is this path "/name" or "$ns/name"? Then *out_name is the name. */
+bool is_member_path(const PathObj *path, SymbolObj **out_name);
+/* Container expression and last name of any other path given as a definition's name. */
+Expr *analyze_container(Compiler *c, PathObj *path, SymbolObj **out_name);
+Expr *expr_property(Compiler *c, Expr *base, SymbolObj *name);
+
+/* --- analyze_control.c, analyze_try.c ------------------------------------------------------------------------------ */
+Expr *analyze_if(Compiler *c, NodeObj *node);
+Expr *analyze_if_not(Compiler *c, NodeObj *node);
+Expr *analyze_ifel(Compiler *c, NodeObj *node);
+Expr *analyze_case(Compiler *c, NodeObj *node);
+Expr *analyze_loop(Compiler *c, NodeObj *node);
+Expr *analyze_while(Compiler *c, NodeObj *node);
+Expr *analyze_repeat(Compiler *c, NodeObj *node);
+Expr *analyze_for(Compiler *c, NodeObj *node);
+Expr *analyze_break(Compiler *c, NodeObj *node);
+Expr *analyze_continue(Compiler *c, NodeObj *node);
+Expr *analyze_return(Compiler *c, NodeObj *node);
+Expr *analyze_try(Compiler *c, NodeObj *node);
+
+/* --- analyze_variable.c: var, let, patterns -------------------------------------------------------------------------- */
+Expr *analyze_var(Compiler *c, NodeObj *node);
+Expr *analyze_let(Compiler *c, NodeObj *node);
+/* Declares the pattern's names in the current scope. NULL after an error. */
+Pattern *analyze_pattern(Compiler *c, Value form, bool is_let);
+typedef enum ParamMode { PARAMS_PATTERN, PARAMS_FUNCTION } ParamMode;
+bool analyze_params(Compiler *c, ArrayObj *list, ParamMode mode, ParamList *out_params);
+/* "x:" → x, with *out_typed. */
+SymbolObj *strip_colon(Compiler *c, SymbolObj *symbol, bool *out_typed);
+
+/* --- analyze_function.c ------------------------------------------------------------------------------------------------ */
+typedef struct FunctionRequest {
+    FunctionKind kind;
+    SymbolObj *name;  /* NULL: unnamed */
+    ArrayObj *params; /* NULL: none */
+    const Value *body;
+    uint32_t body_count;
+    const NodeObj *node; /* for ^intent …; NULL: none */
+    uint16_t flags;
+    ClassInfo *class_info;
+} FunctionRequest;
+Expr *analyze_function(Compiler *c, const FunctionRequest *request);
+Expr *analyze_fn(Compiler *c, NodeObj *node);
+Expr *analyze_block_form(Compiler *c, NodeObj *node); /* (block …) */
+Expr *analyze_arrow(Compiler *c, NodeObj *node);      /* (x -> …), (-> …) */
+Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name);
+void function_close(Compiler *c);
+/* Index in body after `-> Type` and `! [effects]`. */
+uint32_t skip_return_type(const Value *forms, uint32_t count);
+/* name:T:U → name. */
+SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol);
+
+/* --- analyze_class.c ------------------------------------------------------------------------------------------------------ */
+Expr *analyze_class(Compiler *c, NodeObj *node);
+Expr *analyze_object(Compiler *c, NodeObj *node);
+Expr *analyze_ns(Compiler *c, NodeObj *node);
+Expr *analyze_method(Compiler *c, NodeObj *node);
+Expr *analyze_ctor(Compiler *c, NodeObj *node);
+Expr *analyze_field(Compiler *c, NodeObj *node);
+Expr *analyze_on_method_missing(Compiler *c, NodeObj *node);
+Expr *analyze_new(Compiler *c, NodeObj *node);
+Expr *analyze_super(Compiler *c, NodeObj *node);
+Expr *analyze_with(Compiler *c, NodeObj *node);
+Expr *analyze_tap(Compiler *c, NodeObj *node);
+
+/* --- analyze_module.c: the top level ---------------------------------------------------------------------------------------- */
+/* Fills c->top->body. */
+void analyze_top_level(Compiler *c, const CompileRequest *request);
+Expr *analyze_import(Compiler *c, NodeObj *node);
+Expr *analyze_export(Compiler *c, NodeObj *node);
+Expr *analyze_comptime(Compiler *c, NodeObj *node);
+Expr *analyze_if_main(Compiler *c, NodeObj *node);
+
+/* --- special.c: the table of special forms ------------------------------------------------------------------------------------ */
+typedef Expr *(*AnalyzeForm)(Compiler *c, NodeObj *node);
+typedef struct SpecialForm {
+    const char *name;
+    AnalyzeForm analyze; /* NULL: `message` is a compile error */
+    const char *message;
+    bool is_definition; /* hoisted at the top level of a file */
+} SpecialForm;
+const SpecialForm *special_find(const SymbolObj *name);
+/* The row of a node that will be analysed as a definition, else NULL. */
+const SpecialForm *special_definition(Value form);
+
+#endif

@@ -1,0 +1,29 @@
+/* compiler.h — forms to code (language 03–07, 20, 22, 25).
+ *
+ * Two passes: analysis turns forms into a tree of expressions with resolved variables (which are captured, which are
+ * assigned), emission writes register code. Top-level variables live in the module; all others in registers, or in
+ * cells when a closure captures them. */
+#ifndef GENE_COMPILER_COMPILER_H
+#define GENE_COMPILER_COMPILER_H
+
+#include "base/buffer.h"
+#include "object/space.h"
+#include "reader/reader.h"
+
+typedef struct CompileRequest {
+    Value forms;                   /* array of top-level forms, reachable */
+    const FormPosition *positions; /* one a form, or NULL */
+    ModuleObj *module;             /* gets the new top-level variables */
+    StrObj *file;
+    uint32_t max_depth; /* nesting of forms; 0: READER_DEPTH_MAX */
+} CompileRequest;
+
+/* Code of a function without parameters (CODE_TOP_LEVEL) that runs the forms and returns the value of the last.
+ * NULL: diagnostics say why. A module's variables that were declared by a failed compilation stay declared (nil).
+ * The result is unrooted. */
+CodeObj *compiler_compile(VM *vm, const CompileRequest *request, Diagnostics *out_diagnostics);
+
+/* Listing of a code object and all code nested in it. */
+void compiler_disassemble(const CodeObj *code, Buffer *out);
+
+#endif

@@ -1,0 +1,37 @@
+/* modules.h — every native module, declared once, in the order of installation.
+ * MODULE(name) → void lib_install_name(VM *vm), defined in name.c. */
+#ifndef GENE_LIB_MODULES_H
+#define GENE_LIB_MODULES_H
+
+#include "vm/vm.h"
+
+#define LIB_MODULES(MODULE)                                                                                  \
+    MODULE(object)                                                                                           \
+    MODULE(nil)                                                                                              \
+    MODULE(class)                                                                                            \
+    MODULE(error)                                                                                            \
+    MODULE(function)                                                                                         \
+    MODULE(namespace)                                                                                        \
+    MODULE(number)                                                                                           \
+    MODULE(math)                                                                                             \
+    MODULE(char_symbol)                                                                                      \
+    MODULE(string)                                                                                           \
+    MODULE(string_search)                                                                                    \
+    MODULE(bytes)                                                                                            \
+    MODULE(base64)                                                                                           \
+    MODULE(date)                                                                                             \
+    MODULE(array)                                                                                            \
+    MODULE(array_each)                                                                                       \
+    MODULE(map)                                                                                              \
+    MODULE(hashmap)                                                                                          \
+    MODULE(hashset)                                                                                          \
+    MODULE(node)                                                                                             \
+    MODULE(iterator)                                                                                         \
+    MODULE(json)                                                                                             \
+    MODULE(core)
+
+#define MODULE(name) void lib_install_##name(VM *vm);
+LIB_MODULES(MODULE)
+#undef MODULE
+
+#endif

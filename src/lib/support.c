@@ -1,0 +1,106 @@
+/* support.c — what the native modules share. */
+#include "lib/support.h"
+
+NativeResult lib_raise_receiver(VM *vm, const Args *args) {
+    return vm_raise(vm, ERR_TYPE, "Method %s not supported for %s", native_of(args->callee)->def->name,
+                    kind_name(native_arg(vm, args, 0)));
+}
+
+SymbolObj *lib_symbol(VM *vm, Value name) {
+    return is_symbol(name) ? symbol_of(name) : symbol_from_string(vm, string_of(name));
+}
+
+uint32_t lib_clamp_index(int64_t index, uint32_t count) {
+    if (index < 0) index = index < -(int64_t)count ? 0 : index + count;
+    return index > count ? count : (uint32_t)index;
+}
+
+bool lib_int_arg(VM *vm, const Args *args, uint32_t i, const char *error, int64_t *out_number) {
+    Value value = native_arg_or(vm, args, i, VAL_NIL);
+    if (!is_int(value)) {
+        vm_raise_message(vm, "%s", error);
+        return false;
+    }
+    *out_number = int_of(value);
+    return true;
+}
+
+bool lib_callable_arg(VM *vm, const Args *args, uint32_t i, const char *error, bool with_kind) {
+    Value value = native_arg_or(vm, args, i, VAL_NIL);
+    if (is_callable(vm, value)) return true;
+    if (with_kind) vm_raise_message(vm, "%s, got %s", error, kind_name(value));
+    else vm_raise_message(vm, "%s", error);
+    return false;
+}
+
+bool lib_check_space(VM *vm, size_t size) {
+    if (LIKELY(size <= HEAP_SMALL_REQUEST)) return true;
+    if (size < UINT32_MAX && heap_can_allocate(vm, size)) return true;
+    vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: no room for %llu more bytes (limits.memory)",
+             (unsigned long long)size);
+    return false;
+}
+
+bool lib_push_array(VM *vm, uint32_t capacity, uint32_t *out_root) {
+    if (!lib_check_space(vm, (size_t)capacity * sizeof(Value))) return false;
+    *out_root = root_push(vm, array_make(vm, capacity));
+    return true;
+}
+
+NativeResult lib_return_items(VM *vm, const Value *items, uint32_t count, Value *out) {
+    if (!lib_check_space(vm, (size_t)count * sizeof(Value))) return NATIVE_RAISE;
+    return lib_return(out, array_from(vm, items, count));
+}
+
+Value lib_pair(VM *vm, Value a, Value b) {
+    Value items[] = {a, b};
+    return array_from(vm, items, 2);
+}
+
+bool lib_push_entries(VM *vm, const Table *table, uint32_t *out_root) {
+    if (!lib_push_array(vm, table->count * 2, out_root)) return false;
+    ArrayObj *entries = array_of(root_get(vm, *out_root));
+    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+        array_push(vm, entries, table->entries[i].key);
+        array_push(vm, entries, table->entries[i].value);
+    }
+    return true;
+}
+
+void lib_buffer_init(VM *vm, Buffer *buffer) {
+    const Heap *heap = vm_heap(vm);
+    buffer_init(buffer);
+    if (heap->limit) buffer->limit = heap->limit > heap->live_bytes ? heap->limit - heap->live_bytes : 1;
+}
+
+NativeResult lib_return_text(VM *vm, Buffer *buffer, Value *out) {
+    if (buffer->failed || buffer->size >= UINT32_MAX) {
+        buffer_free(buffer);
+        return vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached while making a string (limits.memory)");
+    }
+    if (!lib_check_space(vm, buffer->size)) {
+        buffer_free(buffer);
+        return NATIVE_RAISE;
+    }
+    return lib_return(out, string_from_buffer(vm, buffer));
+}
+
+bool lib_append_args(VM *vm, const Args *args, uint32_t first, Buffer *buffer) {
+    for (uint32_t i = first; i < args->count; i++) {
+        if (!print_value(vm, buffer, native_arg(vm, args, i), RENDER_STRING_FORM)) return false;
+    }
+    return true;
+}
+
+NamespaceObj *lib_namespace(VM *vm, NamespaceObj *ns, const char *name) {
+    SymbolObj *symbol = symbol_from(vm, name);
+    Value found = namespace_get(ns, symbol);
+    if (is_namespace(found)) return namespace_of(found);
+    NamespaceObj *made = namespace_make(vm, symbol, ns);
+    namespace_set(vm, ns, symbol, value_pointer(made));
+    return made;
+}
+
+void lib_define_method(VM *vm, ClassObj *class_, const NativeDef *def, Value data) {
+    class_set_method(vm, class_, symbol_from(vm, def->name), native_make(vm, def, data));
+}

@@ -1,0 +1,52 @@
+/* kinds.c — what kind a value is, as programs and messages see it. */
+#include "object/space.h"
+
+static const char *const kind_names[OBJ_TYPE_COUNT] = {
+#define OBJ_TYPE(suffix, kind, type_name) kind,
+    OBJ_TYPES(OBJ_TYPE)
+#undef OBJ_TYPE
+};
+
+static const char *const type_names[OBJ_TYPE_COUNT] = {
+#define OBJ_TYPE(suffix, kind, type_name) type_name,
+    OBJ_TYPES(OBJ_TYPE)
+#undef OBJ_TYPE
+};
+
+const char *kind_name(Value value) {
+    if (is_object(value)) return kind_names[obj_type_of(value)];
+    if (is_small_int(value)) return "VkInt";
+    if (is_float(value)) return "VkFloat";
+    if (is_char(value) || value == VAL_NOT_FOUND) return "VkChar";
+    if (is_bool(value)) return "VkBool";
+    if (is_nil(value)) return "VkNil";
+    return value == VAL_PLACEHOLDER ? "VkPlaceholder" : "VkVoid";
+}
+
+const char *type_name(VM *vm, Value value) {
+    if (is_object(value)) {
+        ObjType type = obj_type_of(value);
+        if (type == OBJ_INSTANCE || type == OBJ_ITERATOR) return class_of(vm, value)->name->text;
+        return type_names[type];
+    }
+    if (is_small_int(value)) return "Int";
+    if (is_float(value)) return "Float";
+    if (is_bool(value)) return "Bool";
+    return is_nil(value) ? "Nil" : kind_name(value);
+}
+
+ClassObj *class_of(VM *vm, Value value) {
+    const ObjectSpace *space = vm_space(vm);
+    if (is_object(value)) {
+        ObjType type = obj_type_of(value);
+        if (type == OBJ_INSTANCE) return instance_of(value)->class_;
+        if (type == OBJ_ITERATOR && space->class_of_iterator) return space->class_of_iterator(vm, value);
+        return space->type_classes[type];
+    }
+    if (is_small_int(value)) return space->int_class;
+    if (is_float(value)) return space->float_class;
+    if (is_char(value) || value == VAL_NOT_FOUND) return space->char_class;
+    if (is_bool(value)) return space->bool_class;
+    if (is_nil(value)) return space->nil_class;
+    return value == VAL_PLACEHOLDER ? space->special_class : space->void_class;
+}

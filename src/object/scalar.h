@@ -1,0 +1,55 @@
+/* scalar.h — boxed integers, dates and times, regex literals: immutable data with no references but strings. */
+#ifndef GENE_OBJECT_SCALAR_H
+#define GENE_OBJECT_SCALAR_H
+
+#include "heap/heap.h"
+#include "object/string.h"
+
+typedef struct IntObj {
+    Obj header;
+    int64_t number;
+} IntObj;
+
+/* Inline when it fits 48 bits, boxed otherwise. */
+Value int_make_boxed(VM *vm, int64_t number);
+static inline Value int_make(VM *vm, int64_t number) {
+    return fits_small_int(number) ? value_small_int(number) : int_make_boxed(vm, number);
+}
+static inline bool is_int(Value value) { return is_small_int(value) || is_obj_type(value, OBJ_INT); }
+static inline int64_t int_of(Value value) {
+    return is_small_int(value) ? small_int_of(value) : ((IntObj *)pointer_of(value))->number;
+}
+static inline bool is_number(Value value) { return is_float(value) || is_int(value); }
+/* Int or Float as a double. */
+static inline double number_of(Value value) { return is_float(value) ? float_of(value) : (double)int_of(value); }
+
+/* Date, DateTime, Time (language 01 §1.5): one layout, the object type says which parts count. */
+typedef struct DateObj {
+    Obj header;
+    int32_t year;
+    uint8_t month, day, hour, minute, second;
+    bool has_offset;
+    int16_t offset_minutes;
+    uint32_t microsecond;
+    StrObj *zone; /* NULL: none; "UTC" for Z */
+} DateObj;
+
+Value date_make(VM *vm, ObjType type, const DateObj *parts); /* copies all but the header */
+static inline DateObj *date_of(Value value) { return (DateObj *)pointer_of(value); }
+static inline bool is_date_kind(Value value) {
+    return is_obj_type(value, OBJ_DATE) || is_obj_type(value, OBJ_DATETIME) || is_obj_type(value, OBJ_TIME);
+}
+
+typedef struct RegexObj {
+    Obj header;
+    StrObj *pattern;
+    StrObj *replacement; /* NULL: none */
+    bool ignore_case, multi_line;
+} RegexObj;
+
+Value regex_make(VM *vm, StrObj *pattern, StrObj *replacement, bool ignore_case, bool multi_line);
+static inline RegexObj *regex_of(Value value) { return (RegexObj *)pointer_of(value); }
+
+void scalar_describe(Heap *heap);
+
+#endif

@@ -1,0 +1,56 @@
+/* scheduler.h — the one pump: runs ready tasks for a bounded time and returns to the host.
+ *
+ * The host calls scheduler_pump when something may have happened; between pumps nothing runs and, while nothing is due, no
+ * timer is armed (SCH-11). There is no other loop in the runtime. */
+#ifndef GENE_TASK_SCHEDULER_H
+#define GENE_TASK_SCHEDULER_H
+
+#include "task/task.h"
+
+typedef enum PumpResult {
+    PUMP_MORE,    /* the slice is used up: a turn was requested from the host */
+    PUMP_WAITING, /* tasks wait for operations, timers or events */
+    PUMP_IDLE,    /* nothing left to do */
+} PumpResult;
+
+typedef struct PendingCounts {
+    uint32_t tasks, operations, timers, servers, run_forevers;
+} PendingCounts;
+
+bool scheduler_init(VM *vm, double slice_ms, double quantum_ms);
+void scheduler_destroy(VM *vm);
+void scheduler_mark(VM *vm, Heap *heap);
+
+/* Runs: inline stack, then due timers and answered operations, then ready tasks in turn; until nothing is ready or
+ * slice_ms have passed. Re-entrant: a host function called by Gene may pump for a synchronous call. */
+PumpResult scheduler_pump(VM *vm);
+/* Runs until `task` has ended or nothing more can be done without the host. False: it would have to wait. */
+bool scheduler_run_sync(VM *vm, TaskObj *task);
+/* Queues a task. With a ticket the host hears of its end through port_task_ended. */
+void scheduler_start(VM *vm, TaskObj *task, uint32_t ticket);
+/* Runs the task before the one that is running now goes on (callbacks, ^^async calls). */
+void scheduler_start_inline(VM *vm, TaskObj *task);
+/* The running task, or NULL. */
+TaskObj *scheduler_current(VM *vm);
+
+/* A future answered by the host; *out_operation is its number. Daemon operations do not keep the program alive. */
+Value scheduler_begin_operation(VM *vm, int kind, const Value *argv, uint32_t argc, bool is_daemon);
+/* A bare number and its future, for promises that the host already has. */
+Value scheduler_expect_operation(VM *vm, uint32_t *out_operation);
+/* Answers; ignored when the operation was cancelled. The next pump runs what follows. */
+void scheduler_complete(VM *vm, uint32_t operation, Value value);
+void scheduler_fail(VM *vm, uint32_t operation, Value exception);
+
+/* A future that succeeds with nil after delay_ms. Timers fire in deadline order, ties in order of creation. */
+Value scheduler_sleep(VM *vm, double delay_ms);
+
+PendingCounts scheduler_pending(VM *vm);
+/* True when the program whose main task has ended has no one-shot work left (design §3, end of a program). */
+bool scheduler_is_drained(VM *vm);
+/* If nothing at all can ever wake the waiting tasks, gives main tasks their DeadlockException. True when it did. The host
+ * calls it a macrotask after a pump that ended waiting with no operation, timer, server or run_forever. */
+bool scheduler_check_deadlock(VM *vm);
+/* Cancels every task (hard). */
+void scheduler_interrupt(VM *vm, Value reason_exception);
+
+#endif

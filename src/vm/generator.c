@@ -1,0 +1,159 @@
+/* generator.c — suspending and resuming the single frame of a generator.
+ * Invariant: `saved` is non-NULL exactly while the state is suspended; a running generator's registers are on the
+ * fiber that resumed it. */
+#include "vm/generator.h"
+
+static inline GeneratorObj *generator_of(Value value) { return (GeneratorObj *)pointer_of(value); }
+
+static void generator_trace(Heap *heap, Obj *object) {
+    GeneratorObj *generator = (GeneratorObj *)object;
+    heap_mark_object(heap, generator->fn);
+    if (generator->saved) heap_mark_values(heap, generator->saved, generator->saved_count);
+    heap_mark_value(heap, generator->buffered);
+}
+
+static void generator_finalize(Heap *heap, Obj *object) {
+    GeneratorObj *generator = (GeneratorObj *)object;
+    if (generator->saved) heap_free_buffer(heap, generator->saved, generator->saved_count * sizeof(Value));
+}
+
+void generator_describe(Heap *heap) {
+    static const ObjDescriptor descriptor = {generator_trace, generator_finalize};
+    heap_describe(heap, OBJ_GENERATOR, &descriptor);
+}
+
+Value generator_make(VM *vm, FunctionObj *fn, uint32_t base) {
+    uint32_t scope = roots_open(vm);
+    root_push(vm, value_pointer(fn));
+    GeneratorObj *generator = heap_alloc(vm, OBJ_GENERATOR, sizeof *generator);
+    generator->buffered = VAL_UNSET;
+    generator->fn = fn;
+    root_push(vm, value_pointer(generator));
+    uint32_t count = fn->code->slot_count;
+    Value *saved = heap_alloc_buffer(vm, count * sizeof(Value));
+    for (uint32_t i = 0; i < count; i++) {
+        saved[i] = i < fn->code->param_count ? vm->fiber->stack[base + i] : VAL_NIL;
+    }
+    generator->saved = saved;
+    generator->saved_count = count;
+    roots_close(vm, scope);
+    heap_touch(vm, generator);
+    return value_pointer(generator);
+}
+
+void generator_end(GeneratorObj *generator) { generator->state = GENERATOR_ENDED; }
+
+/* What the caller of next/has_next/next_pair gets for a produced value; false after raising. */
+static bool deliver(VM *vm, GeneratorObj *generator, Value value, uint32_t slot, uint32_t flags) {
+    Fiber *fiber = vm->fiber;
+    if (flags & FRAME_HAS_NEXT) {
+        if (value != VAL_NOT_FOUND) {
+            generator->buffered = value;
+            heap_touch(vm, generator);
+        }
+        fiber->stack[slot] = value_bool(value != VAL_NOT_FOUND);
+        return true;
+    }
+    if ((flags & FRAME_NEXT_PAIR) && value != VAL_NOT_FOUND && !(is_array(value) && array_of(value)->count == 2)) {
+        vm_raise(vm, ERR_GENERATOR, "Generator.next_pair expects yielded [key value] arrays");
+        return false;
+    }
+    fiber->stack[slot] = value;
+    return true;
+}
+
+CallResult generator_resume(VM *vm, GeneratorObj *generator, uint32_t result_slot, uint32_t flags) {
+    Fiber *fiber = vm->fiber;
+    if (generator->buffered != VAL_UNSET) {
+        Value value = generator->buffered;
+        if (!(flags & FRAME_HAS_NEXT)) generator->buffered = VAL_UNSET;
+        return deliver(vm, generator, value, result_slot, flags) ? CALL_VALUE : CALL_RAISED;
+    }
+    if (generator->state == GENERATOR_ENDED) {
+        return deliver(vm, generator, VAL_NOT_FOUND, result_slot, flags) ? CALL_VALUE : CALL_RAISED;
+    }
+    if (generator->state == GENERATOR_RUNNING) {
+        vm_raise(vm, ERR_GENERATOR, "generator is already running");
+        return CALL_RAISED;
+    }
+    uint32_t base = fiber->top;
+    if (!fiber_reserve(vm, fiber, generator->saved_count) || !fiber_reserve_frame(vm, fiber)) return CALL_RAISED;
+    memcpy(fiber->stack + base, generator->saved, generator->saved_count * sizeof(Value));
+    heap_free_buffer(vm_heap(vm), generator->saved, generator->saved_count * sizeof(Value));
+    generator->saved = NULL;
+    generator->state = GENERATOR_RUNNING;
+    fiber->top = base + generator->saved_count;
+    fiber->frames[fiber->frame_count++] = (Frame){.fn = generator->fn,
+                                                  .code = generator->fn->code,
+                                                  .pc = generator->pc,
+                                                  .base = base,
+                                                  .result = result_slot,
+                                                  .flags = FRAME_GENERATOR | flags,
+                                                  .generator = generator};
+    return CALL_FRAME;
+}
+
+static void pop_generator_frame(VM *vm, Frame *frame) {
+    vm->fiber->frame_count--;
+    vm->fiber->top = frame->base;
+}
+
+bool generator_yield(VM *vm, Value value) {
+    Fiber *fiber = vm->fiber;
+    Frame frame = fiber->frames[fiber->frame_count - 1];
+    GeneratorObj *generator = frame.generator;
+    uint32_t scope = roots_open(vm);
+    uint32_t root = root_push(vm, value);
+    Value *saved = heap_alloc_buffer(vm, generator->saved_count * sizeof(Value));
+    memcpy(saved, fiber->stack + frame.base, generator->saved_count * sizeof(Value));
+    value = root_get(vm, root);
+    roots_close(vm, scope);
+    generator->saved = saved;
+    generator->pc = frame.pc;
+    generator->state = GENERATOR_SUSPENDED;
+    heap_touch(vm, generator);
+    pop_generator_frame(vm, &frame);
+    return deliver(vm, generator, value, frame.result, frame.flags);
+}
+
+void generator_return(VM *vm) {
+    Fiber *fiber = vm->fiber;
+    Frame frame = fiber->frames[fiber->frame_count - 1];
+    generator_end(frame.generator);
+    pop_generator_frame(vm, &frame);
+    deliver(vm, frame.generator, VAL_NOT_FOUND, frame.result, frame.flags);
+}
+
+/* --- the class ------------------------------------------------------------------------------------------------ */
+
+static NativeResult resume_native(VM *vm, const Args *args, Value *out, uint32_t flags) {
+    Value self = native_arg(vm, args, 0);
+    uint32_t slot = vm->native_slot;
+    switch (generator_resume(vm, generator_of(self), slot, flags)) {
+        case CALL_FRAME: return NATIVE_FRAME;
+        case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
+        default: return NATIVE_RAISE;
+    }
+}
+
+static NativeResult generator_next(VM *vm, const Args *args, Value *out) { return resume_native(vm, args, out, 0); }
+static NativeResult generator_has_next(VM *vm, const Args *args, Value *out) {
+    return resume_native(vm, args, out, FRAME_HAS_NEXT);
+}
+static NativeResult generator_next_pair(VM *vm, const Args *args, Value *out) {
+    return resume_native(vm, args, out, FRAME_NEXT_PAIR);
+}
+static NativeResult generator_iter(VM *vm, const Args *args, Value *out) {
+    *out = native_arg(vm, args, 0);
+    return NATIVE_RETURN;
+}
+
+const NativeDef generator_methods[] = {
+    {"next", generator_next, 0, 0, NATIVE_METHOD, "(g .next)", "The next yielded value, or not_found at the end."},
+    {"has_next", generator_has_next, 0, 0, NATIVE_METHOD, "(g .has_next)",
+     "True when another value follows; runs the body up to it and keeps it for next."},
+    {"next_pair", generator_next_pair, 0, 0, NATIVE_METHOD, "(g .next_pair)",
+     "The next yielded value, which must be a [key value] array, or not_found."},
+    {"iter", generator_iter, 0, 0, NATIVE_METHOD, "(g .iter)", "The generator itself."},
+};
+const size_t generator_method_count = COUNT_OF(generator_methods);

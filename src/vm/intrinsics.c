@@ -1,0 +1,364 @@
+/* intrinsics.c — the operations behind INTRINSIC that belong to the vm room: literals, classes, namespaces, patterns. */
+#include "vm/bind.h"
+#include "vm/call.h"
+#include "vm/property.h"
+
+static Frame *calling_frame(VM *vm) { return &vm->fiber->frames[vm->fiber->frame_count - 1]; }
+
+/* --- literals --------------------------------------------------------------------------------------------------------- */
+
+static bool hashmap_put(VM *vm, Value map, Value key, Value value) {
+    uint32_t hash;
+    TableEntry *entry;
+    if (!hash_find(vm, hash_of(map), key, "HashMap", &hash, &entry)) return false;
+    if (entry) {
+        entry->value = value;
+        heap_touch(vm, hash_of(map));
+    } else {
+        table_append(vm, &hash_of(map)->table, key, hash, value);
+        heap_touch(vm, hash_of(map));
+    }
+    return true;
+}
+
+static NativeResult hashmap_literal(VM *vm, const Args *args, Value *out) {
+    if (args->count % 2 != 0) return vm_raise(vm, ERR_RUNTIME, "HashMap literals expect alternating key/value entries");
+    uint32_t scope = roots_open(vm);
+    uint32_t map = root_push(vm, hashmap_make(vm));
+    for (uint32_t i = 0; i < args->count; i += 2) {
+        if (!hashmap_put(vm, root_get(vm, map), native_arg(vm, args, i), native_arg(vm, args, i + 1))) {
+            return NATIVE_RAISE;
+        }
+    }
+    *out = root_get(vm, map);
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
+static NativeResult hashmap_put_entry(VM *vm, const Args *args, Value *out) {
+    if (!hashmap_put(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), native_arg(vm, args, 2))) {
+        return NATIVE_RAISE;
+    }
+    *out = native_arg(vm, args, 0);
+    return NATIVE_RETURN;
+}
+
+static Value copy_quoted(VM *vm, Value form);
+
+static Value copy_array(VM *vm, ArrayObj *source) {
+    uint32_t scope = roots_open(vm);
+    uint32_t copy = root_push(vm, array_make(vm, source->count));
+    for (uint32_t i = 0; i < source->count; i++) {
+        Value item = copy_quoted(vm, source->items[i]);
+        array_push(vm, array_of(root_get(vm, copy)), item);
+    }
+    Value result = root_get(vm, copy);
+    roots_close(vm, scope);
+    return result;
+}
+
+static Value copy_entries(VM *vm, Value source, const Table *table) {
+    uint32_t scope = roots_open(vm);
+    uint32_t copy = root_push(vm, is_map(source) ? map_make(vm) : hashmap_make(vm));
+    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+        Value value = copy_quoted(vm, table->entries[i].value);
+        if (is_map(source)) map_set(vm, map_of(root_get(vm, copy)), symbol_of(table->entries[i].key), value);
+        else table_append(vm, &hash_of(root_get(vm, copy))->table, table->entries[i].key, table->entries[i].hash, value);
+        heap_touch(vm, pointer_of(root_get(vm, copy)));
+    }
+    Value result = root_get(vm, copy);
+    roots_close(vm, scope);
+    return result;
+}
+
+static Value copy_node(VM *vm, NodeObj *source) {
+    uint32_t scope = roots_open(vm);
+    uint32_t type = root_push(vm, copy_quoted(vm, source->type));
+    uint32_t copy = root_push(vm, node_make(vm, root_get(vm, type)));
+    node_of(root_get(vm, copy))->line = source->line;
+    node_of(root_get(vm, copy))->column = source->column;
+    const Table *props = &source->props;
+    for (uint32_t i = table_next(props, 0); i < props->used; i = table_next(props, i + 1)) {
+        Value value = copy_quoted(vm, props->entries[i].value);
+        node_set_prop(vm, node_of(root_get(vm, copy)), symbol_of(props->entries[i].key), value);
+    }
+    for (uint32_t i = 0; i < source->count; i++) {
+        Value child = copy_quoted(vm, source->children[i]);
+        node_push(vm, node_of(root_get(vm, copy)), child);
+    }
+    Value result = root_get(vm, copy);
+    roots_close(vm, scope);
+    return result;
+}
+
+/* Forms come from the reader, so their depth is bounded. */
+static Value copy_quoted(VM *vm, Value form) {
+    if (!is_object(form)) return form;
+    Value copy = form;
+    switch (obj_type_of(form)) {
+        case OBJ_ARRAY: copy = copy_array(vm, array_of(form)); break;
+        case OBJ_MAP: copy = copy_entries(vm, form, &map_of(form)->table); break;
+        case OBJ_HASHMAP: copy = copy_entries(vm, form, &hash_of(form)->table); break;
+        case OBJ_NODE: copy = copy_node(vm, node_of(form)); break;
+        case OBJ_QUOTE: return copy_quoted(vm, quote_of(form)->form);
+        default: return form;
+    }
+    ((Obj *)pointer_of(copy))->flags |= ((Obj *)pointer_of(form))->flags & OBJ_SEALED;
+    return copy;
+}
+
+static NativeResult copy_quoted_data(VM *vm, const Args *args, Value *out) {
+    *out = copy_quoted(vm, native_arg(vm, args, 0));
+    return NATIVE_RETURN;
+}
+
+/* --- members ----------------------------------------------------------------------------------------------------------- */
+
+static NativeResult get_strict(VM *vm, const Args *args, Value *out) {
+    Value container = native_arg(vm, args, 0), key = native_arg(vm, args, 1);
+    if (is_array(container) || (is_node(container) && is_int(key))) {
+        uint32_t count = is_array(container) ? array_of(container)->count : node_of(container)->count;
+        if (!is_int(key)) return vm_raise(vm, ERR_RUNTIME, "Array index must be an integer");
+        if (int_of(key) < 0 || int_of(key) >= count) {
+            return vm_raise(vm, ERR_INDEX, "Array index out of bounds: %lld (len=%u)", (long long)int_of(key), count);
+        }
+        *out = property_get_index(vm, container, int_of(key));
+        return NATIVE_RETURN;
+    }
+    if (!property_get_dynamic(vm, container, key, out)) return NATIVE_RAISE;
+    if (*out != VAL_VOID) return NATIVE_RETURN;
+    if (is_instance(container)) {
+        *out = VAL_NIL;
+        return NATIVE_RETURN;
+    }
+    if (!is_map(container) && !is_node(container)) return NATIVE_RETURN;
+    SymbolObj *name = property_key(vm, key);
+    return vm_raise(vm, ERR_RUNTIME, "key not found: %s", name ? name->text : "?");
+}
+
+static NativeResult lookup(VM *vm, const Args *args, Value *out) {
+    if (!property_get_dynamic(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), out)) return NATIVE_RAISE;
+    Value fallback = native_arg_or(vm, args, 2, VAL_UNSET);
+    if (*out == VAL_VOID && fallback != VAL_UNSET) *out = fallback;
+    return NATIVE_RETURN;
+}
+
+static NativeResult method_name(VM *vm, const Args *args, Value *out) {
+    Value name = native_arg(vm, args, 0);
+    if (is_symbol(name) || is_string(name)) {
+        *out = value_pointer(property_key(vm, name));
+        return NATIVE_RETURN;
+    }
+    if (name == VAL_NIL) return vm_raise(vm, ERR_RUNTIME, "Dynamic method name cannot be nil");
+    if (name == VAL_VOID) return vm_raise(vm, ERR_RUNTIME, "Dynamic method name cannot be void");
+    return vm_raise(vm, ERR_RUNTIME, "Dynamic method name must be string or symbol, got %s", kind_name(name));
+}
+
+static NativeResult element_spread(VM *vm, const Args *args, Value *out) {
+    Value value = native_arg(vm, args, 0);
+    if (value == VAL_NIL) {
+        *out = array_make(vm, 0);
+    } else if (is_array(value)) {
+        *out = value;
+    } else {
+        return vm_raise(vm, ERR_RUNTIME, "... can only spread arrays in gene children context, got %s",
+                        kind_name(value));
+    }
+    return NATIVE_RETURN;
+}
+
+static NativeResult set_member(VM *vm, const Args *args, Value *out) {
+    Value container = native_arg(vm, args, 0), name = native_arg(vm, args, 1);
+    *out = native_arg(vm, args, 2);
+    return property_set(vm, container, symbol_of(name), *out) ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
+/* --- classes and namespaces --------------------------------------------------------------------------------------------- */
+
+static NativeResult make_class(VM *vm, const Args *args, Value *out) {
+    Value name = native_arg(vm, args, 0), parent = native_arg(vm, args, 1);
+    if (parent != VAL_UNSET && !is_class(parent)) return vm_raise(vm, ERR_OOP, "Invalid superclass");
+    ClassObj *base = parent == VAL_UNSET ? vm->space.object_class : class_of_value(parent);
+    ClassObj *class_ = class_make(vm, symbol_of(name), base);
+    class_->ns->parent = calling_frame(vm)->fn->ns;
+    *out = value_pointer(class_);
+    return NATIVE_RETURN;
+}
+
+static ClassObj *class_arg(VM *vm, const Args *args) { return class_of_value(native_arg(vm, args, 0)); }
+
+static FunctionObj *method_arg(VM *vm, const Args *args, uint32_t index) {
+    FunctionObj *fn = function_of(native_arg(vm, args, index));
+    fn->home_class = class_arg(vm, args);
+    heap_touch(vm, fn);
+    return fn;
+}
+
+static NativeResult class_method(VM *vm, const Args *args, Value *out) {
+    FunctionObj *fn = method_arg(vm, args, 2);
+    class_set_method(vm, class_arg(vm, args), symbol_of(native_arg(vm, args, 1)), value_pointer(fn));
+    *out = value_pointer(fn);
+    return NATIVE_RETURN;
+}
+
+static NativeResult class_ctor(VM *vm, const Args *args, Value *out) {
+    *out = value_pointer(method_arg(vm, args, 1));
+    class_arg(vm, args)->ctor = *out;
+    heap_touch(vm, class_arg(vm, args));
+    return NATIVE_RETURN;
+}
+
+static NativeResult class_missing(VM *vm, const Args *args, Value *out) {
+    *out = value_pointer(method_arg(vm, args, 1));
+    class_arg(vm, args)->missing_method = *out;
+    heap_touch(vm, class_arg(vm, args));
+    return NATIVE_RETURN;
+}
+
+static NativeResult class_field(VM *vm, const Args *args, Value *out) {
+    ClassObj *class_ = class_arg(vm, args);
+    table_set_symbol(vm, &class_->fields, symbol_of(native_arg(vm, args, 1)), native_arg(vm, args, 2));
+    heap_touch(vm, class_);
+    *out = VAL_NIL;
+    return NATIVE_RETURN;
+}
+
+static NativeResult call_body(VM *vm, const Args *args, Value *out) {
+    Value body = native_arg(vm, args, 0), self = native_arg(vm, args, 1);
+    FunctionObj *fn = function_of(body);
+    fn->ns = is_class(self) ? class_of_value(self)->ns : namespace_of(self);
+    heap_touch(vm, fn);
+    uint32_t slot = vm->native_slot;
+    switch (vm_call(vm, body, args->base + 1, 1, NULL, 0, slot, 0)) {
+        case CALL_FRAME: return NATIVE_FRAME;
+        case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
+        default: return NATIVE_RAISE;
+    }
+}
+
+static NativeResult make_namespace(VM *vm, const Args *args, Value *out) {
+    *out = value_pointer(namespace_make(vm, symbol_of(native_arg(vm, args, 0)), calling_frame(vm)->fn->ns));
+    return NATIVE_RETURN;
+}
+
+static NativeResult current_namespace(VM *vm, const Args *args, Value *out) {
+    (void)args;
+    *out = value_pointer(calling_frame(vm)->fn->ns);
+    return NATIVE_RETURN;
+}
+
+/* --- errors and patterns -------------------------------------------------------------------------------------------------- */
+
+static NativeResult exception_is(VM *vm, const Args *args, Value *out) {
+    Value exception = native_arg(vm, args, 0), class_ = native_arg(vm, args, 1);
+    *out = value_bool(is_class(class_) && is_instance(exception) &&
+                      class_descends_from(instance_of(exception)->class_, class_of_value(class_)));
+    return NATIVE_RETURN;
+}
+
+/* The value's elements as arguments (language 07 §7.5), copied above the frame. */
+static bool spread_value(VM *vm, Value value, SpreadCall *out_call) {
+    uint32_t scope = roots_open(vm);
+    Value positionals = value, keywords = VAL_NIL;
+    if (is_node(value)) {
+        NodeObj *node = node_of(value);
+        uint32_t map = root_push(vm, map_make(vm));
+        table_copy(vm, &map_of(root_get(vm, map))->table, &node->props);
+        positionals = array_from(vm, node->children, node->count);
+        keywords = root_get(vm, map);
+    } else if (is_map(value)) {
+        keywords = value;
+        positionals = VAL_NIL;
+    } else if (!is_array(value)) {
+        positionals = array_from(vm, &value, 1);
+    }
+    roots_close(vm, scope);
+    root_push(vm, positionals);
+    root_push(vm, keywords);
+    return vm_spread_arguments(vm, VAL_NIL, positionals, keywords, out_call);
+}
+
+static NativeResult destructure(VM *vm, const Args *args, Value *out) {
+    uint32_t scope = roots_open(vm);
+    const CodeObj *code = pointer_of(native_arg(vm, args, 0));
+    SpreadCall spread;
+    if (!spread_value(vm, native_arg(vm, args, 1), &spread)) return NATIVE_RAISE;
+    Fiber *fiber = vm->fiber;
+    uint32_t target = fiber->top;
+    uint32_t slots = code->slot_count > code->param_count ? code->slot_count : code->param_count;
+    if (!fiber_reserve(vm, fiber, slots)) return NATIVE_RAISE;
+    for (uint32_t i = 0; i < slots; i++) fiber->stack[target + i] = VAL_NIL;
+    fiber->top = target + slots;
+    Arguments arguments = {spread.base, spread.count, spread.keyword_names, spread.keyword_count};
+    if (!bind_arguments(vm, code, &arguments, target, "Destructuring pattern mismatch: ")) return NATIVE_RAISE;
+    Value list = array_make(vm, code->param_count);
+    for (uint32_t i = 0; i < code->param_count; i++) {
+        array_push(vm, array_of(list), fiber->stack[target + code->params[i].slot]);
+    }
+    *out = list;
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
+static NativeResult raise_message(VM *vm, const Args *args, Value *out) {
+    (void)out;
+    return vm_raise_message(vm, "%s", string_of(native_arg(vm, args, 0))->text);
+}
+
+static NativeResult parse_first(VM *vm, const Args *args, Value *out) {
+    Value text = native_arg(vm, args, 0);
+    if (!is_string(text)) return vm_raise(vm, ERR_ARGUMENT, "$parse expects a string");
+    Diagnostics diagnostics = {NULL, 0, 0};
+    ReadOptions options = {"<parse>", 0};
+    bool ok = reader_read_first(vm, string_of(text)->text, string_of(text)->size, &options, out, &diagnostics);
+    if (!ok) vm_raise(vm, diagnostics.items[0].id, "%s", diagnostics.items[0].message);
+    diagnostics_free(&diagnostics);
+    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
+static NativeResult export_members(VM *vm, const Args *args, Value *out) {
+    ModuleObj *module = calling_frame(vm)->code->module;
+    ArrayObj *names = array_of(native_arg(vm, args, 0));
+    module->has_exports = true;
+    for (uint32_t i = 0; i < names->count; i++) {
+        SymbolObj *name = symbol_of(names->items[i]);
+        Value value = native_arg(vm, args, i + 1);
+        namespace_set(vm, module->ns, name, value);
+        table_set_symbol(vm, &module->exports, name, VAL_TRUE);
+    }
+    heap_touch(vm, module);
+    *out = VAL_NIL;
+    return NATIVE_RETURN;
+}
+
+static const struct {
+    Intrinsic id;
+    NativeDef def;
+} rows[] = {
+    {INTRINSIC_HASHMAP, {"{{}}", hashmap_literal, 0, -1, NATIVE_REENTRANT, "{{k v …}}", "A hash map."}},
+    {INTRINSIC_HASHMAP_PUT, {"{{}}", hashmap_put_entry, 3, 3, NATIVE_REENTRANT, "{{k v …}}", "Adds an entry."}},
+    {INTRINSIC_COPY_QUOTED, {"`", copy_quoted_data, 1, 1, 0, "`form", "Fresh copy of quoted data."}},
+    {INTRINSIC_GET_STRICT, {"get", get_strict, 2, 2, 0, "(a/k += v)", "Current value of a member that must exist."}},
+    {INTRINSIC_LOOKUP, {"./", lookup, 2, 3, 0, "(./ v key default)", "Member by computed key."}},
+    {INTRINSIC_METHOD_NAME, {".", method_name, 1, 1, 0, "(v . name)", "Name of a dynamic method call."}},
+    {INTRINSIC_ELEMENT_SPREAD, {"...", element_spread, 1, 1, 0, "xs...", "Array to spread."}},
+    {INTRINSIC_CLASS, {"class", make_class, 2, 3, 0, "(class Name …)", "New class."}},
+    {INTRINSIC_CLASS_METHOD, {"method", class_method, 3, 3, 0, "(method name [..] …)", "Adds a method."}},
+    {INTRINSIC_CLASS_CTOR, {"ctor", class_ctor, 2, 2, 0, "(ctor [..] …)", "Sets the constructor."}},
+    {INTRINSIC_CLASS_MISSING, {"on_method_missing", class_missing, 2, 2, 0, "(on_method_missing [..] …)",
+                               "Sets the fallback for unknown methods."}},
+    {INTRINSIC_CLASS_FIELD, {"field", class_field, 3, 3, 0, "(field name Type)", "Declares a field."}},
+    {INTRINSIC_CALL_BODY, {"body", call_body, 2, 2, 0, "", "Runs a class or namespace body."}},
+    {INTRINSIC_NAMESPACE, {"ns", make_namespace, 1, 1, 0, "(ns Name …)", "New namespace."}},
+    {INTRINSIC_SET_MEMBER, {"set", set_member, 3, 3, 0, "(var a/b v)", "Defines a member."}},
+    {INTRINSIC_CURRENT_NS, {"$ns", current_namespace, 0, 0, 0, "$ns", "The current namespace."}},
+    {INTRINSIC_EXCEPTION_IS, {"catch", exception_is, 2, 2, 0, "catch Class", "Does the clause apply?"}},
+    {INTRINSIC_DESTRUCTURE, {"var", destructure, 2, 2, 0, "(var [pattern] v)", "Binds a pattern."}},
+    {INTRINSIC_EXPORT, {"export", export_members, 1, -1, 0, "(export a b)", "Exports members."}},
+    {INTRINSIC_PARSE, {"$parse", parse_first, 1, 1, 0, "($parse s)", "First form of s as data."}},
+    {INTRINSIC_RAISE, {"raise", raise_message, 1, 1, 0, "", "Raises a message known at compile time."}},
+};
+
+void vm_install_intrinsics(VM *vm) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) vm_install_intrinsic(vm, rows[i].id, &rows[i].def);
+}

@@ -1,0 +1,67 @@
+/* operators.c — ==, interpolation and missing members when they have to run Gene code. */
+#include "vm/operators.h"
+
+static NativeResult compare(VM *vm, const Args *args, bool wanted, Value *out) {
+    bool equal;
+    if (!values_equal(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), &equal)) return NATIVE_RAISE;
+    *out = value_bool(equal == wanted);
+    return NATIVE_RETURN;
+}
+
+static NativeResult equals(VM *vm, const Args *args, Value *out) { return compare(vm, args, true, out); }
+static NativeResult not_equals(VM *vm, const Args *args, Value *out) { return compare(vm, args, false, out); }
+
+static NativeResult interpolate(VM *vm, const Args *args, Value *out) {
+    Buffer text;
+    buffer_init(&text);
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < args->count; i++) {
+        ok = print_value(vm, &text, native_arg(vm, args, i), RENDER_INTERPOLATED);
+    }
+    if (ok) *out = string_from_buffer(vm, &text);
+    buffer_free(&text);
+    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
+static NativeResult missing_member(VM *vm, const Args *args, Value *out) {
+    uint32_t scope = roots_open(vm);
+    SymbolObj *name = symbol_of(native_arg(vm, args, 1));
+    uint32_t handlers = root_push(vm, namespace_of(native_arg(vm, args, 0))->missing_handlers);
+    uint32_t text = root_push(vm, string_from_symbol(vm, name));
+    for (uint32_t i = 0; i < array_of(root_get(vm, handlers))->count; i++) {
+        Value handler = array_of(root_get(vm, handlers))->items[i];
+        Value argument = root_get(vm, text);
+        Value found;
+        if (!exec_callable(vm, handler, &argument, 1, &found)) return NATIVE_RAISE;
+        if (found == VAL_NIL || found == VAL_VOID) continue;
+        namespace_set(vm, namespace_of(native_arg(vm, args, 0)), name, found);
+        *out = found;
+        roots_close(vm, scope);
+        return NATIVE_RETURN;
+    }
+    *out = VAL_VOID;
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
+const NativeDef equals_native = {"==", equals, 2, 2, NATIVE_REENTRANT, "(a == b)", "True when a equals b."};
+const NativeDef not_equals_native = {"!=", not_equals, 2, 2, NATIVE_REENTRANT, "(a != b)", "Negation of ==."};
+const NativeDef interpolate_native = {"#Str", interpolate, 0, -1, NATIVE_REENTRANT, "#\"text #{e}\"",
+                                      "The text of all parts."};
+const NativeDef missing_member_native = {"on_member_missing", missing_member, 2, 2, NATIVE_REENTRANT, "ns/name",
+                                         "Asks the namespace's handlers for a missing member."};
+
+bool namespace_needs_handler(Value ns, const SymbolObj *name) {
+    return namespace_of(ns)->missing_handlers != VAL_NIL && namespace_get(namespace_of(ns), name) == VAL_UNSET;
+}
+
+bool value_is(VM *vm, Value value, Value type, bool *out_holds) {
+    if (!is_class(type)) {
+        vm_raise(vm, ERR_ARGUMENT, "is requires a type value on the right side");
+        return false;
+    }
+    ClassObj *class_ = class_of_value(type);
+    *out_holds = is_instance(value) ? class_descends_from(instance_of(value)->class_, class_)
+                                    : class_of(vm, value) == class_;
+    return true;
+}

@@ -1,0 +1,16 @@
+/* operators.h — operators whose slow case may call Gene code: the loop hands them to the driver as natives. */
+#ifndef GENE_VM_OPERATORS_H
+#define GENE_VM_OPERATORS_H
+
+#include "vm/vm.h"
+
+extern const NativeDef equals_native, not_equals_native; /* a b */
+extern const NativeDef interpolate_native;               /* part … */
+extern const NativeDef missing_member_native;            /* namespace name: asks on_member_missing handlers */
+
+/* Does reading this absent member have to ask a handler? */
+bool namespace_needs_handler(Value ns, const SymbolObj *name);
+/* v is T (language 20 §10). False after raising. */
+bool value_is(VM *vm, Value value, Value type, bool *out_holds);
+
+#endif

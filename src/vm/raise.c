@@ -1,0 +1,201 @@
+/* raise.c — making exceptions and finding who handles them (language 22).
+ * Invariant: while an error travels, vm->exception holds an instance whose class descends from Exception. */
+#include "vm/generator.h"
+#include "vm/vm.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define STACK_ENTRIES_MAX 50u
+
+/* The position a frame is at: the instruction before pc, unless the loop stopped in front of one. */
+static void frame_position(const Fiber *fiber, const Frame *frame, uint32_t *out_line, uint32_t *out_column) {
+    bool innermost = frame == &fiber->frames[fiber->frame_count - 1];
+    uint32_t pc = frame->pc;
+    if (pc > 0 && !(innermost && fiber->at_start)) pc--;
+    code_position(frame->code, pc, out_line, out_column);
+}
+
+static Value stack_entry(VM *vm, const Frame *frame) {
+    uint32_t line, column;
+    frame_position(vm->fiber, frame, &line, &column);
+    uint32_t scope = roots_open(vm);
+    uint32_t entry = root_push(vm, map_make(vm));
+    map_set_text(vm, map_of(root_get(vm, entry)), "fn", string_from_symbol(vm, frame->code->name));
+    Value file = frame->code->file ? value_pointer(frame->code->file) : VAL_NIL;
+    map_set_text(vm, map_of(root_get(vm, entry)), "file", file);
+    map_set_text(vm, map_of(root_get(vm, entry)), "line", value_small_int(line));
+    map_set_text(vm, map_of(root_get(vm, entry)), "column", value_small_int(column));
+    Value result = root_get(vm, entry);
+    roots_close(vm, scope);
+    return result;
+}
+
+/* Adds `location` and `stack`, once: an exception thrown again keeps its first origin. */
+static void exception_locate(VM *vm, InstanceObj *exception) {
+    Fiber *fiber = vm->fiber;
+    if (fiber->frame_count == 0 || instance_get(exception, SYM(vm, STACK)) != VAL_UNSET) return;
+    uint32_t scope = roots_open(vm);
+    uint32_t root = root_push(vm, value_pointer(exception));
+    uint32_t list = root_push(vm, array_make(vm, 4));
+    uint32_t shown = fiber->frame_count < STACK_ENTRIES_MAX ? fiber->frame_count : STACK_ENTRIES_MAX;
+    for (uint32_t i = 0; i < shown; i++) {
+        Value entry = stack_entry(vm, &fiber->frames[fiber->frame_count - 1 - i]);
+        array_push(vm, array_of(root_get(vm, list)), entry);
+    }
+    uint32_t line, column;
+    const Frame *frame = &fiber->frames[fiber->frame_count - 1];
+    frame_position(fiber, frame, &line, &column);
+    Buffer text;
+    buffer_init(&text);
+    buffer_append_format(&text, "%s:%u:%u", frame->code->file ? frame->code->file->text : "<input>", line, column);
+    Value location = string_from_buffer(vm, &text);
+    buffer_free(&text);
+    instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, LOCATION), location);
+    instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, STACK), root_get(vm, list));
+    roots_close(vm, scope);
+}
+
+Value vm_make_exception(VM *vm, ErrorId id, const char *message, size_t message_size) {
+    ClassObj *class_ = vm->error_classes[id] ? vm->error_classes[id] : vm->exception_class;
+    uint32_t scope = roots_open(vm);
+    uint32_t root = root_push(vm, instance_make(vm, class_));
+    Value text = string_make_lossy(vm, message, message_size);
+    instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, MESSAGE), text);
+    Value code = string_from(vm, error_table[id].code);
+    instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, CODE), code);
+    Value result = root_get(vm, root);
+    roots_close(vm, scope);
+    return result;
+}
+
+static NativeResult raise_formatted(VM *vm, ErrorId id, const char *format, va_list list) {
+    char small[256];
+    va_list copy;
+    va_copy(copy, list);
+    int size = vsnprintf(small, sizeof small, format, list);
+    if (size < 0) size = 0;
+    char *text = small;
+    if ((size_t)size >= sizeof small) {
+        text = malloc((size_t)size + 1);
+        if (text) vsnprintf(text, (size_t)size + 1, format, copy);
+        else text = small, size = (int)sizeof small - 1;
+    }
+    va_end(copy);
+    Value exception = vm_make_exception(vm, id, text, (size_t)size);
+    if (text != small) free(text);
+    return vm_raise_exception(vm, exception);
+}
+
+NativeResult vm_raise(VM *vm, ErrorId id, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    NativeResult result = raise_formatted(vm, id, format, list);
+    va_end(list);
+    return result;
+}
+
+static bool contains(const char *text, const char *needle) {
+    size_t size = strlen(needle);
+    for (; *text; text++) {
+        size_t i = 0;
+        while (i < size && text[i] && (text[i] | 0x20) == (needle[i] | 0x20)) i++;
+        if (i == size) return true;
+    }
+    return false;
+}
+
+/* Language 22 §3.1: the first row whose text occurs in the message decides. */
+static ErrorId infer_error(const char *message) {
+    static const struct {
+        const char *text;
+        ErrorId id;
+    } rules[] = {
+        {"division by zero", ERR_DIV_ZERO}, {"integer overflow", ERR_OVERFLOW}, {"modulo by zero", ERR_DIV_ZERO},
+        {"stack overflow", ERR_STACK_OVERFLOW}, {"type mismatch", ERR_TYPE}, {"type error", ERR_TYPE},
+        {"cannot compare", ERR_COMPARE}, {"not supported for", ERR_UNSUPPORTED_CALL}, {"requires", ERR_ARGUMENT},
+        {"expects", ERR_ARGUMENT}, {"invalid argument", ERR_ARGUMENT}, {"file not found", ERR_IO},
+        {"failed to read", ERR_IO}, {"failed to write", ERR_IO}, {"failed to open", ERR_IO},
+        {"timeout", ERR_TIMEOUT}, {"cancelled", ERR_CANCELLED}, {"cancellation", ERR_CANCELLED},
+    };
+    for (size_t i = 0; i < COUNT_OF(rules); i++) {
+        if (contains(message, rules[i].text)) return rules[i].id;
+    }
+    return ERR_RUNTIME;
+}
+
+NativeResult vm_raise_message(VM *vm, const char *format, ...) {
+    va_list list, copy;
+    va_start(list, format);
+    va_copy(copy, list);
+    char start[256];
+    vsnprintf(start, sizeof start, format, copy);
+    va_end(copy);
+    NativeResult result = raise_formatted(vm, infer_error(start), format, list);
+    va_end(list);
+    return result;
+}
+
+NativeResult vm_raise_exception(VM *vm, Value exception) {
+    uint32_t scope = roots_open(vm);
+    uint32_t root = root_push(vm, exception);
+    exception_locate(vm, instance_of(exception));
+    vm->exception = root_get(vm, root);
+    roots_close(vm, scope);
+    return NATIVE_RAISE;
+}
+
+NativeResult vm_throw(VM *vm, Value value) {
+    if (is_instance(value) && instance_of(value)->class_->is_exception) return vm_raise_exception(vm, value);
+    Buffer text;
+    buffer_init(&text);
+    bool is_text = is_string(value);
+    if (is_text) buffer_append(&text, string_of(value)->text, string_of(value)->size);
+    else print_value_safely(vm, &text, value, RENDER_QUOTED);
+    uint32_t scope = roots_open(vm);
+    uint32_t cause = root_push(vm, value);
+    uint32_t root = root_push(vm, vm_make_exception(vm, ERR_THROWN, text.data ? text.data : "", text.size));
+    buffer_free(&text);
+    if (!is_text) {
+        instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, CAUSE), root_get(vm, cause));
+    }
+    Value exception = root_get(vm, root);
+    roots_close(vm, scope);
+    return vm_raise_exception(vm, exception);
+}
+
+Value vm_take_exception(VM *vm) {
+    Value exception = vm->exception;
+    vm->exception = VAL_UNSET;
+    return exception;
+}
+
+static const Handler *find_handler(const Fiber *fiber, const CodeObj *code, uint32_t pc) {
+    for (uint32_t i = 0; i < code->handler_count; i++) {
+        const Handler *handler = &code->handlers[i];
+        if (pc >= handler->start && pc < handler->end && (handler->is_finally || !fiber->hard_stop)) return handler;
+    }
+    return NULL;
+}
+
+bool vm_unwind(VM *vm) {
+    Fiber *fiber = vm->fiber;
+    ENSURE(vm->exception != VAL_UNSET, "unwinding needs an exception");
+    while (fiber->frame_count > 0) {
+        Frame *frame = &fiber->frames[fiber->frame_count - 1];
+        uint32_t pc = frame->pc > 0 && !fiber->at_start ? frame->pc - 1 : frame->pc;
+        fiber->at_start = false;
+        const Handler *handler = find_handler(fiber, frame->code, pc);
+        if (handler) {
+            fiber->stack[frame->base + handler->slot] = vm_take_exception(vm);
+            fiber->top = frame->base + frame->code->slot_count;
+            frame->pc = handler->target;
+            return true;
+        }
+        bool entry = (frame->flags & FRAME_ENTRY) != 0;
+        if (frame->generator) generator_end(frame->generator);
+        fiber->frame_count--;
+        if (entry) return false;
+    }
+    return false;
+}

@@ -1,0 +1,25 @@
+/* recursion.h — the bound on C recursion over nested values: printing, equality, hashing (SCH-13). */
+#ifndef GENE_VM_RECURSION_H
+#define GENE_VM_RECURSION_H
+
+#include "vm/vm.h"
+
+/* Levels of nesting; each costs some hundred bytes of C stack. */
+#define RECURSION_MAX 400u
+#define RECURSION_CSTACK_RESERVE 6144u
+
+/* False after raising: `what` is nested too deeply (or contains itself). */
+static inline bool recursion_enter(VM *vm, const char *what) {
+    bool stack_low = vm->current_cstack && cstack_remaining(vm->current_cstack) < RECURSION_CSTACK_RESERVE;
+    if (vm->fiber->recursion >= RECURSION_MAX || stack_low) {
+        vm_raise(vm, ERR_STACK_OVERFLOW, "stack overflow: %s is nested more than %u levels deep or contains itself",
+                 what, vm->fiber->recursion);
+        return false;
+    }
+    vm->fiber->recursion++;
+    return true;
+}
+
+static inline void recursion_leave(VM *vm) { vm->fiber->recursion--; }
+
+#endif

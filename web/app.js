@@ -1,0 +1,175 @@
+// app.js — the page: connects the editor, the output pane, the runner and the menu. Each has its own file; here is only
+// what happens when.
+
+import { Drafts } from './drafts.js'
+import { Editor } from './editor.js'
+import { EXAMPLES, load } from './examples.js'
+import { Output } from './output.js'
+import { Runner } from './runner.js'
+
+/** @typedef {import('./runner.js').End} End @typedef {import('./runner.js').State} State */
+
+const SAVE_AFTER_MS = 250
+const CLOCK_AFTER_MS = 500
+const WARN_UNSAVED = 'This text is too long to be kept for the next visit.'
+
+/** @template {HTMLElement} T @param {string} id @returns {T} */
+const byId = (id) => /** @type {T} */ (document.getElementById(id))
+
+const runButton = /** @type {HTMLButtonElement} */ (byId('run'))
+const stopButton = /** @type {HTMLButtonElement} */ (byId('stop'))
+const resetButton = /** @type {HTMLButtonElement} */ (byId('reset'))
+const menu = /** @type {HTMLSelectElement} */ (byId('program'))
+const status = byId('status')
+const statusText = byId('status-text')
+const clock = byId('clock')
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
+const drafts = new Drafts(() => localStorage)
+const editor = new Editor(byId('editor'), { labelledBy: 'editor-title', describedBy: 'editor-hint', onInput: onEdit })
+const output = new Output(byId('output'), (line, column) => editor.goTo(line, column))
+
+/** Which program is in the editor, and its text as delivered. */
+let openId = ''
+let original = ''
+let source = ''
+let hasRun = false
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let saveTimer
+/** @type {ReturnType<typeof setInterval> | undefined} */ let clockTimer
+
+const runner = new Runner(new URL('./worker.js', import.meta.url), {
+  onState: showState,
+  onOutput: (chunks, skipped, drawn) => output.print(chunks, skipped, drawn),
+  onUnhandled: (problem) => output.problem(problem, source, { isBackground: true }),
+  onEnd,
+})
+
+function run() {
+  hasRun = true
+  source = editor.value
+  runner.run(source)
+}
+
+/** @param {State} state @param {string} detail */
+function showState(state, detail) {
+  const isRunning = state === 'running' || state === 'stopping'
+  stopButton.disabled = state !== 'running'
+  if (state === 'running') beginRun()
+  if (state === 'stopping') say('running', 'Stopping …')
+  if (state === 'broken') {
+    output.remark(detail)
+    say('error', 'Not available')
+  }
+  if (!hasRun && state === 'loading') say('loading', 'Loading …')
+  if (!hasRun && state === 'idle') say('idle', 'Ready')
+  if (!isRunning) {
+    clearInterval(clockTimer)
+    clock.textContent = ''
+  }
+}
+
+function beginRun() {
+  output.clear()
+  editor.clearProblem()
+  say('running', 'Running …')
+  clearInterval(clockTimer)
+  clockTimer = setInterval(() => {
+    if (runner.elapsed >= CLOCK_AFTER_MS) clock.textContent = seconds(runner.elapsed)
+  }, 100)
+}
+
+/** @param {End} end */
+function onEnd(end) {
+  switch (end.kind) {
+    case 'done': {
+      if (end.value !== '') output.result(end.value)
+      if (end.exitCode !== 0) output.remark(`The program ended with exit code ${end.exitCode}.`)
+      return say(end.exitCode === 0 ? 'done' : 'error', `Finished in ${duration(end.ms)}`)
+    }
+    case 'failed': {
+      const { error } = end
+      const isHere = error.line > 0 && editor.value === source
+      output.problem(error, source)
+      if (isHere) editor.markProblem(error.line, error.column)
+      return say('error', error.line > 0 ? `Error in line ${error.line}, column ${error.column}` : 'Error')
+    }
+    case 'stopped': {
+      const how = end.killed ? ' The program did not answer, so the runtime was restarted.' : ''
+      output.remark(`Stopped after ${duration(end.ms)}.${how}`)
+      return say('stopped', 'Stopped')
+    }
+  }
+}
+
+/** The status is a live region: it changes when the state does, not while the clock runs. @param {string} state @param {string} text */
+function say(state, text) {
+  status.dataset.state = state
+  statusText.textContent = text
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+/** @param {number} ms */
+function duration(ms) {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : seconds(ms)
+}
+
+function onEdit() {
+  clearTimeout(saveTimer)
+  saveTimer = setTimeout(save, SAVE_AFTER_MS)
+  resetButton.disabled = editor.value === original
+}
+
+function save() {
+  clearTimeout(saveTimer)
+  if (openId === '') return
+  const text = editor.value
+  const isStored = drafts.save(openId, text === original ? undefined : text)
+  if (!isStored && text !== original && !runner.isRunning) say('idle', WARN_UNSAVED)
+}
+
+/** Opens a program of the menu, with the changes the visitor made to it earlier. @param {string} id */
+async function open(id) {
+  save()
+  const example = EXAMPLES.find((one) => one.id === id) ?? EXAMPLES[0]
+  menu.value = example.id
+  try {
+    const text = await load(example)
+    if (menu.value !== example.id) return
+    original = text
+  } catch (error) {
+    original = ''
+    say('error', `The example could not be loaded: ${error instanceof Error ? error.message : error}`)
+  }
+  openId = example.id
+  editor.value = drafts.textOf(example.id) ?? original
+  resetButton.disabled = editor.value === original
+  drafts.save(example.id, drafts.textOf(example.id))
+}
+
+/** @param {KeyboardEvent} event */
+function onShortcut(event) {
+  const isCommand = isApple ? event.metaKey || event.ctrlKey : event.ctrlKey
+  if (event.key !== 'Enter' || !isCommand || event.isComposing) return
+  event.preventDefault()
+  run()
+}
+
+function listen() {
+  runButton.addEventListener('click', run)
+  stopButton.addEventListener('click', () => runner.stop())
+  resetButton.addEventListener('click', () => editor.replaceAll(original))
+  menu.addEventListener('change', () => open(menu.value))
+  document.addEventListener('keydown', onShortcut)
+  // The last moments in which a page can be sure to save, on phones too.
+  window.addEventListener('pagehide', save)
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && save())
+}
+
+menu.append(...EXAMPLES.map(({ id, title }) => new Option(title, id)))
+byId('run-key').textContent = isApple ? '⌘⏎' : 'Ctrl ⏎'
+listen()
+open(drafts.open)

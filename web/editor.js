@@ -1,0 +1,248 @@
+// editor.js — a small code field: a plain <textarea> that keeps all the native behaviour (undo, IME, screen readers,
+// phone keyboards), with the same text coloured behind it and line numbers beside it.
+// Invariant: the coloured layer has exactly the textarea's text and metrics, and it gives both their size; one parent
+// scrolls everything, so the layers cannot drift apart. Colours come from syntax.js; a text over
+// COLOUR_LIMIT is not looked into at all.
+
+import { endOfForm, indentationAt, matchingBrackets, tokenize } from './syntax.js'
+
+/** @typedef {import('./syntax.js').Token} Token */
+
+const COLOUR_LIMIT = 60_000
+const INDENT = '  '
+
+/** @param {string} tag @param {string} className @param {Node[]} children */
+function element(tag, className, ...children) {
+  const node = document.createElement(tag)
+  node.className = className
+  node.append(...children)
+  return node
+}
+
+export class Editor {
+  #text = document.createElement('textarea')
+  #colours = element('pre', 'editor-colours')
+  #brackets = element('pre', 'editor-marks')
+  #problem = element('pre', 'editor-marks')
+  #numbers = element('pre', 'editor-numbers')
+  #lineMark = element('div', 'editor-line')
+  #root
+  #onInput
+  #lineCount = 0
+  /** @type {Token[]} */ #tokens = []
+  /** Set by Escape: the next Tab leaves the field, so a keyboard is never trapped in it. */ #tabLeaves = false
+
+  /** @param {HTMLElement} root an empty element @param {{ labelledBy: string, describedBy: string, onInput: () => void }} options */
+  constructor(root, { labelledBy, describedBy, onInput }) {
+    this.#root = root
+    this.#onInput = onInput
+    Object.assign(this.#text, { className: 'editor-text', spellcheck: false, autocomplete: 'off', wrap: 'off' })
+    const attributes = { 'aria-labelledby': labelledBy, 'aria-describedby': describedBy, autocapitalize: 'off', autocorrect: 'off' }
+    for (const [name, value] of Object.entries(attributes)) this.#text.setAttribute(name, value)
+    for (const layer of [this.#colours, this.#brackets, this.#problem, this.#numbers, this.#lineMark]) {
+      layer.setAttribute('aria-hidden', 'true')
+    }
+    this.#lineMark.hidden = true
+    const code = element('div', 'editor-code', this.#colours, this.#brackets, this.#problem, this.#text)
+    root.classList.add('editor')
+    root.append(element('div', 'editor-sheet', this.#lineMark, this.#numbers, code))
+    this.#listen()
+    this.#draw()
+  }
+
+  get value() {
+    return this.#text.value
+  }
+
+  /** Replaces the text and its undo history; the caret goes to the start. */
+  set value(text) {
+    this.#text.value = text
+    this.#text.setSelectionRange(0, 0)
+    this.#root.scrollTo(0, 0)
+    this.#changed()
+  }
+
+  /** Replaces the text as if it had been typed: it can be undone. @param {string} text */
+  replaceAll(text) {
+    this.#text.focus()
+    this.#text.select()
+    this.#insert(text)
+    this.#text.setSelectionRange(0, 0)
+    this.#root.scrollTo(0, 0)
+  }
+
+  /** Marks a position (1-based, columns in characters) and scrolls it into view; the focus stays where it is. @param {number} line @param {number} column */
+  markProblem(line, column) {
+    this.clearProblem()
+    const at = this.#offsetOf(line, column)
+    if (at === null) return
+    this.#lineMark.hidden = false
+    this.#root.style.setProperty('--problem-line', String(line - 1))
+    this.#numbers.dataset.problem = String(line)
+    this.#drawNumbers()
+    if (column > 0) this.#overlay(this.#problem, [[at, endOfForm(this.value, this.#tokens, at), 'mark-problem']])
+    this.#reveal(line, at)
+  }
+
+  clearProblem() {
+    if (this.#lineMark.hidden) return
+    this.#lineMark.hidden = true
+    delete this.#numbers.dataset.problem
+    this.#drawNumbers()
+    this.#problem.replaceChildren()
+  }
+
+  /** Puts the caret at a position and focuses the field. @param {number} line @param {number} column */
+  goTo(line, column) {
+    const at = this.#offsetOf(line, column)
+    if (at === null) return
+    this.#text.focus({ preventScroll: true })
+    this.#text.setSelectionRange(at, at)
+    this.#reveal(line, at)
+  }
+
+  #listen() {
+    this.#text.addEventListener('input', () => {
+      this.#changed()
+      this.#onInput()
+    })
+    this.#text.addEventListener('keydown', (event) => this.#onKey(event))
+    this.#text.addEventListener('blur', () => this.#brackets.replaceChildren())
+    document.addEventListener('selectionchange', () => {
+      if (document.activeElement === this.#text) this.#drawBrackets()
+    })
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+    const leaves = this.#tabLeaves && event.key === 'Tab'
+    this.#tabLeaves = event.key === 'Escape' || (this.#tabLeaves && event.key === 'Shift')
+    if (leaves) return
+    if (event.key === 'Tab') this.#indent(event.shiftKey)
+    else if (event.key === 'Enter' && !event.shiftKey) this.#newLine()
+    else return
+    event.preventDefault()
+  }
+
+  #newLine() {
+    const { value, selectionStart, selectionEnd } = this.#text
+    const isLong = value.length > COLOUR_LIMIT
+    const line = value.slice(lineStart(value, selectionStart), selectionStart)
+    const width = isLong ? line.length - line.trimStart().length : indentationAt(value, selectionStart)
+    const spaces = /^ */.exec(value.slice(selectionEnd))?.[0].length ?? 0
+    this.#text.setSelectionRange(selectionStart, selectionEnd + spaces)
+    this.#insert('\n' + ' '.repeat(width))
+  }
+
+  /** Tab: two spaces, or all selected lines two to the right; Shift+Tab: to the left. @param {boolean} outwards */
+  #indent(outwards) {
+    const { value, selectionStart, selectionEnd } = this.#text
+    const isOneLine = !value.slice(selectionStart, selectionEnd).includes('\n')
+    if (isOneLine && !outwards) return this.#insert(INDENT)
+    const from = lineStart(value, selectionStart)
+    const to = Math.max(selectionEnd, from)
+    const lines = value.slice(from, to).split('\n')
+    const moved = lines.map((line) => (outwards ? line.replace(/^ {1,2}/, '') : line && INDENT + line)).join('\n')
+    if (moved === value.slice(from, to)) return
+    this.#text.setSelectionRange(from, to)
+    this.#insert(moved)
+    const caret = Math.max(from, selectionEnd + moved.length - (to - from))
+    this.#text.setSelectionRange(isOneLine ? caret : from, isOneLine ? caret : from + moved.length)
+  }
+
+  /** Replaces the selection; `insertText` is the one command that keeps the browser's undo history. @param {string} text */
+  #insert(text) {
+    const done = document.execCommand(text === '' ? 'delete' : 'insertText', false, text)
+    if (done) return
+    this.#text.setRangeText(text, this.#text.selectionStart, this.#text.selectionEnd, 'end')
+    this.#text.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+
+  #changed() {
+    this.clearProblem()
+    this.#draw()
+  }
+
+  #draw() {
+    const text = this.#text.value
+    this.#tokens = text.length <= COLOUR_LIMIT ? tokenize(text) : []
+    const isColoured = this.#tokens.length > 0
+    // The last, empty line has a height only when something follows its line end.
+    this.#colours.replaceChildren(...(isColoured ? this.#tokens.map((token) => colour(text, token)) : [text]), '\n')
+    this.#drawNumbers()
+    this.#drawBrackets()
+  }
+
+  #drawNumbers() {
+    const count = this.#text.value.split('\n').length
+    const problem = Number(this.#numbers.dataset.problem ?? 0)
+    if (count === this.#lineCount && !problem && this.#numbers.childElementCount === 0) return
+    this.#lineCount = count
+    const column = Array.from({ length: count }, (_, index) => index + 1)
+    const rows = (/** @type {number[]} */ part) => part.map((number) => `${number}\n`).join('')
+    if (!problem) return this.#numbers.replaceChildren(rows(column))
+    const marked = element('b', 'editor-number-problem', document.createTextNode(`${problem}\n`))
+    this.#numbers.replaceChildren(rows(column.slice(0, problem - 1)), marked, rows(column.slice(problem)))
+  }
+
+  #drawBrackets() {
+    const { selectionStart, selectionEnd, value } = this.#text
+    const isCaret = selectionStart === selectionEnd && document.activeElement === this.#text
+    const pair = isCaret ? matchingBrackets(value, this.#tokens, selectionStart) : null
+    this.#overlay(this.#brackets, (pair ?? []).map((at) => [at, at + 1, 'mark-bracket']))
+  }
+
+  /**
+   * Fills a layer with invisible text in which some ranges have a class: they land exactly where the text is, whatever
+   * its font, tabs and wide characters.
+   * @param {HTMLElement} layer @param {[number, number, string][]} ranges in order
+   */
+  #overlay(layer, ranges) {
+    const text = this.#text.value
+    const nodes = []
+    let at = 0
+    for (const [start, end, className] of ranges) {
+      nodes.push(text.slice(at, start), element('span', className, document.createTextNode(text.slice(start, end) || ' ')))
+      at = end
+    }
+    layer.replaceChildren(...nodes)
+  }
+
+  /** @param {number} line @param {number} column @returns {number | null} */
+  #offsetOf(line, column) {
+    const lines = this.#text.value.split('\n')
+    if (!(line >= 1 && line <= lines.length)) return null
+    const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0)
+    const before = Array.from(lines[line - 1]).slice(0, Math.max(column - 1, 0))
+    return start + before.join('').length
+  }
+
+  /** @param {number} line @param {number} at */
+  #reveal(line, at) {
+    const style = getComputedStyle(this.#text)
+    const height = parseFloat(style.lineHeight)
+    const top = (line - 1) * height
+    const view = this.#root
+    if (top < view.scrollTop || top + 3 * height > view.scrollTop + view.clientHeight) {
+      view.scrollTop = Math.max(0, top - view.clientHeight / 3)
+    }
+    const column = at - lineStart(this.#text.value, at)
+    const left = column * parseFloat(style.fontSize) * 0.6
+    if (left < view.scrollLeft || left + 80 > view.scrollLeft + view.clientWidth - this.#numbers.offsetWidth) {
+      view.scrollLeft = Math.max(0, left - view.clientWidth / 2)
+    }
+  }
+}
+
+/** @param {string} text @param {number} at */
+function lineStart(text, at) {
+  return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
+}
+
+/** @param {string} text @param {Token} token @returns {string | Node} */
+function colour(text, { kind, start, end }) {
+  const part = text.slice(start, end)
+  if (kind === 'space' || kind === 'symbol') return part
+  return element('span', `token-${kind}`, document.createTextNode(part))
+}

@@ -1,0 +1,134 @@
+// worker.js — the other side of the page: loads the wasm once, runs each program in a fresh runtime, sends what it prints.
+// Invariant: at most one run at a time, and at most OUTBOX_CREDIT undrawn `output` messages. The messages are listed in
+// protocol.js; the page's side is runner.js.
+
+import { createRuntime, version } from '../js/index.js'
+import { problemOf } from './protocol.js'
+import { show } from './show.js'
+import { Tail } from './tail.js'
+
+/** @typedef {import('./protocol.js').ToPage} ToPage @typedef {import('./protocol.js').ToWorker} ToWorker */
+
+const WASM = new URL('../dist/gene.wasm', import.meta.url)
+const MEMORY_LIMIT = 512 * 1024 * 1024
+const OUTBOX_CREDIT = 4
+const OUTBOX_CHARS = 16 * 1024
+const OUTBOX_MS = 16
+
+/** @type {{ id: number, controller: AbortController, outbox: Outbox } | null} */
+let current = null
+
+/** @param {ToPage} message */
+const post = (message) => self.postMessage(message)
+
+/**
+ * What a run has printed and the page has not been sent. Text leaves at once when the page is idle, then every
+ * OUTBOX_MS and only while the page keeps drawing; what piles up meanwhile is cut from the front (tail.js). The clock
+ * is read in `write` and not left to a timer: a program that never returns to the event loop still gets its text out.
+ */
+class Outbox {
+  #id
+  #tail = new Tail()
+  #credit = OUTBOX_CREDIT
+  #sentAt = -Infinity
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer
+
+  /** @param {number} id */
+  constructor(id) {
+    this.#id = id
+  }
+
+  /** @param {'out' | 'err'} stream @param {string} text */
+  write(stream, text) {
+    this.#tail.push(stream, text)
+    this.#sendSoon()
+  }
+
+  drawn() {
+    this.#credit = Math.min(this.#credit + 1, OUTBOX_CREDIT)
+    this.#sendSoon()
+  }
+
+  /** Sends everything that is left; nothing may be written after it. */
+  end() {
+    this.#send(Infinity)
+  }
+
+  #sendSoon() {
+    if (this.#credit === 0 || this.#tail.isEmpty) return
+    const wait = this.#sentAt + OUTBOX_MS - performance.now()
+    if (wait <= 0) this.#send(OUTBOX_CHARS)
+    else this.#timer ??= setTimeout(() => this.#onTimer(), wait)
+  }
+
+  #onTimer() {
+    this.#timer = undefined
+    if (this.#credit > 0) this.#send(OUTBOX_CHARS)
+  }
+
+  /** @param {number} maxChars */
+  #send(maxChars) {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#tail.isEmpty) return
+    this.#credit -= 1
+    this.#sentAt = performance.now()
+    post({ type: 'output', id: this.#id, ...this.#tail.take(maxChars) })
+  }
+}
+
+/** @param {number} id @param {string} source @param {string} file @param {AbortSignal} signal @param {Outbox} outbox @returns {Promise<ToPage>} */
+async function execute(id, source, file, signal, outbox) {
+  let runtime
+  try {
+    runtime = await createRuntime({
+      wasm: await compiled,
+      stdout: (/** @type {string} */ text) => outbox.write('out', text),
+      stderr: (/** @type {string} */ text) => outbox.write('err', text),
+      fs: 'memory',
+      allow: { fs: true },
+      limits: { memory: MEMORY_LIMIT },
+      onUnhandled: (/** @type {unknown} */ error) => post({ type: 'unhandled', id, error: problemOf(error) }),
+    })
+    if (signal.aborted) return { type: 'stopped', id }
+    const { value, exitCode } = await runtime.run({ source, file }, { signal })
+    return { type: 'done', id, value: show(value), exitCode }
+  } catch (error) {
+    return signal.aborted ? { type: 'stopped', id } : { type: 'failed', id, error: problemOf(error) }
+  } finally {
+    runtime?.dispose()
+  }
+}
+
+/** @param {{ id: number, source: string, file: string }} message */
+async function start({ id, source, file }) {
+  const controller = new AbortController()
+  const outbox = new Outbox(id)
+  current = { id, controller, outbox }
+  const last = await execute(id, source, file, controller.signal, outbox)
+  current = null
+  outbox.end()
+  post(last)
+}
+
+/** @param {MessageEvent<ToWorker>} event */
+self.onmessage = ({ data: message }) => {
+  if (message.type === 'run') start(message)
+  else if (message.id !== current?.id) return
+  else if (message.type === 'interrupt') current.controller.abort(new DOMException('stopped', 'AbortError'))
+  else if (message.type === 'drawn') current.outbox.drawn()
+}
+
+/** Compiled once, shared by all runs. A server that does not know the wasm MIME type only costs the streaming. */
+async function compile() {
+  const response = await fetch(WASM)
+  if (!response.ok) throw new Error(`${WASM.pathname}: ${response.status} ${response.statusText}`)
+  const streams = response.headers.get('content-type') === 'application/wasm'
+  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())
+}
+
+const compiled = compile()
+compiled.then(
+  () => post({ type: 'ready', version }),
+  (error) => post({ type: 'broken', message: String(error?.message ?? error) }),
+)
