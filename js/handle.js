@@ -1,57 +1,67 @@
 // handle.js — a Gene value that has no JavaScript counterpart: instances, symbols, ranges, regexes, namespaces …
 
+import { hostError } from './errors.js'
+
 /**
  * Frees itself when it is collected; `dispose()` frees it now.
  */
 export class GeneHandle {
   #handles
   #owner
-  #handle
+  #hold
 
   /**
    * @param {import('./handles.js').Handles} handles
    * @param {import('./handles.js').HandleOwner} owner
-   * @param {number} handle
+   * @param {import('./handles.js').Hold} hold
    * @param {string} type
    */
-  constructor(handles, owner, handle, type) {
+  constructor(handles, owner, hold, type) {
     this.#handles = handles
     this.#owner = owner
-    this.#handle = handle
+    this.#hold = hold
     /** @readonly what `typeof` says in Gene: "Symbol", the class of an instance … */
     this.type = type
   }
 
   /** A property: a field of an instance, a member of a namespace, a property of a node. @param {string} name @returns {any} */
   get(name) {
-    return this.#owner.member(this.#handle, String(name))
+    return this.#owner.member(this.#number(), String(name))
   }
 
   /** Calls a method. @param {string} name @param {unknown[]} args @returns {Promise<any>} */
   call(name, ...args) {
-    return this.#owner.callMethod(this.#handle, String(name), args)
+    return this.#owner.callMethod(this.#number(), String(name), args)
   }
 
   /** The value as Gene prints it; an own `to_s` is not asked. */
   toString() {
-    return this.#owner.text(this.#handle)
+    return this.#owner.text(this.#number())
   }
 
   /** A deep copy as plain data: fields of an instance, parts of a form (GeneNode, GeneSymbol), ends of a range. @returns {any} */
   toJS() {
-    return this.#owner.plain(this.#handle)
+    return this.#owner.plain(this.#number())
   }
 
   toJSON() {
     return this.toJS()
   }
 
+  /** Frees the value now, as far as this handle keeps it. */
   dispose() {
     this.#handles.dispose(this)
   }
-}
 
-for (const name of /** @type {const} */ (['dispose', 'asyncDispose'])) {
-  const symbol = Symbol[name]
-  if (symbol) Object.defineProperty(GeneHandle.prototype, symbol, { value: GeneHandle.prototype.dispose, configurable: true, writable: true })
+  #number() {
+    if (this.#hold.handle === 0) throw hostError('GENE.HOST.RELEASED', `the handle (${this.type}) was disposed`)
+    return this.#hold.handle
+  }
+
+  static {
+    for (const name of /** @type {const} */ (['dispose', 'asyncDispose'])) {
+      const value = GeneHandle.prototype.dispose
+      if (Symbol[name]) Object.defineProperty(GeneHandle.prototype, Symbol[name], { value, configurable: true, writable: true })
+    }
+  }
 }

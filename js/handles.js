@@ -26,6 +26,7 @@ export class Handles {
   #owner
   /** @type {Map<number, WeakRef<object>>} by identity */ #wrappers = new Map()
   /** @type {WeakMap<object, Hold>} */ #holds = new WeakMap()
+  /** @type {WeakMap<object, object>} what stands for a wrapper, and the wrapper */ #adopted = new WeakMap()
   /** @type {FinalizationRegistry<Hold>} */ #registry
 
   /** @param {HandleOwner} owner */
@@ -48,17 +49,19 @@ export class Handles {
       return known
     }
     const hold = { handle, identity }
-    const wrapper = this.#make(kind, handle, text)
+    const wrapper = this.#make(kind, hold, text)
     this.#wrappers.set(identity, new WeakRef(wrapper))
     this.#holds.set(wrapper, hold)
     this.#registry.register(wrapper, hold, hold)
     return wrapper
   }
 
-  /** Lets another object, such as an error, stand for the value of a wrapper; it keeps the wrapper alive. @param {object} other @param {object} wrapper */
+  /** Lets another object, such as an error, stand for a wrapper's value; it keeps the wrapper. @param {object} other @param {object} wrapper */
   adopt(other, wrapper) {
     const hold = this.#holds.get(wrapper)
-    if (hold) this.#holds.set(other, hold)
+    if (!hold) return
+    this.#holds.set(other, hold)
+    this.#adopted.set(other, wrapper)
   }
 
   /** Handle number behind one of our wrappers, or 0. @param {object} value */
@@ -85,14 +88,14 @@ export class Handles {
     this.#owner.release(handle)
   }
 
-  /** @param {number} kind @param {number} handle @param {string} text @returns {object} */
-  #make(kind, handle, text) {
+  /** @param {number} kind @param {Hold} hold @param {string} text @returns {object} */
+  #make(kind, hold, text) {
     const owner = this.#owner
     switch (kind) {
-      case HANDLE_KIND.FUNCTION: return wrapFunction(owner, handle, text)
-      case HANDLE_KIND.FUTURE: return new GeneFuture((settle) => owner.watch(handle, settle))
-      case HANDLE_KIND.ITERATOR: return new GeneIterator(this, owner, handle, text)
-      default: return new GeneHandle(this, owner, handle, text)
+      case HANDLE_KIND.FUNCTION: return wrapFunction(owner, hold, text)
+      case HANDLE_KIND.FUTURE: return new GeneFuture((settle) => owner.watch(hold.handle, settle))
+      case HANDLE_KIND.ITERATOR: return new GeneIterator(this, owner, hold, text)
+      default: return new GeneHandle(this, owner, hold, text)
     }
   }
 }
@@ -100,13 +103,13 @@ export class Handles {
 /**
  * A Gene function as a JavaScript one: it returns a promise; `.sync(…)` returns the value itself.
  * @param {HandleOwner} owner
- * @param {number} handle
+ * @param {Hold} hold
  * @param {string} name
  */
-function wrapFunction(owner, handle, name) {
-  const wrapper = (/** @type {unknown[]} */ ...args) => owner.call(handle, args)
+function wrapFunction(owner, hold, name) {
+  const wrapper = (/** @type {unknown[]} */ ...args) => owner.call(hold.handle, args)
   // Mentions `wrapper`, so that keeping `f.sync` alone keeps the handle.
-  wrapper.sync = (/** @type {unknown[]} */ ...args) => owner.callSync(wrapper === undefined ? 0 : handle, args)
+  wrapper.sync = (/** @type {unknown[]} */ ...args) => owner.callSync(wrapper && hold.handle, args)
   Object.defineProperty(wrapper, 'name', { value: name, configurable: true })
   return wrapper
 }

@@ -58,12 +58,12 @@ static NativeResult array_reduce(VM *vm, const Args *args, Value *out) {
         return vm_raise_message(vm, "Array.reduce requires an initial value and a reducer function");
     }
     if (!lib_callable_arg(vm, args, 2, "reduce reducer must be callable", true)) return NATIVE_RAISE;
-    Value total = native_arg(vm, args, 1);
     for (uint32_t i = 0; i < array->count; i++) {
-        Value argv[] = {total, array->items[i]};
+        Value argv[] = {native_arg(vm, args, 1), array->items[i]}, total;
         if (!exec_callable(vm, native_arg(vm, args, 2), argv, 2, &total)) return NATIVE_RAISE;
+        native_set_arg(vm, args, 1, total);
     }
-    return lib_return(out, total);
+    return lib_return(out, native_arg(vm, args, 1));
 }
 
 static NativeResult array_each(VM *vm, const Args *args, Value *out) {

@@ -20,8 +20,8 @@ const uint8_t reader_char_class[256] = {
 
 /* --- positions ------------------------------------------------------------------------------------------ */
 
-/* Forms are located in the order they begin, so counting on from the last place keeps reading linear; going
- * back costs a count from the start and happens once a diagnostic at most. */
+/* Forms are located when they begin, so counting on from the last place keeps reading linear; going back costs
+ * a count from the start and must only happen for a diagnostic. */
 Mark reader_locate(Reader *reader, size_t offset) {
     Mark mark = reader->mark;
     if (offset < mark.offset) mark = (Mark){reader->first, 1, 1};
@@ -120,9 +120,10 @@ ReadStatus reader_fail(Reader *reader, ErrorId id, size_t start, const char *for
 }
 
 ReadStatus reader_fail_at_end(Reader *reader, ErrorId id, size_t start, const char *format, ...) {
-    if (reader->end_reported) return READ_BAD;
-    reader->incomplete = true;
+    bool reported = reader->end_reported;
     reader_give_up(reader);
+    if (reported) return READ_BAD;
+    reader->incomplete = true;
     va_list args;
     va_start(args, format);
     /* The rest of the text is no part of the fault: the end is unknown. */
@@ -193,11 +194,11 @@ static void read_up_to_malformed(Reader *reader) {
 }
 
 /* The next form outside all others. READ_STOP: the end. */
-static ReadStatus top_form(Reader *reader, size_t *out_start, Value *out_form) {
+static ReadStatus top_form(Reader *reader, Mark *out_start, Value *out_form) {
     for (;;) {
         reader_skip_blank(reader);
         if (reader_at_end(reader)) return READ_STOP;
-        *out_start = reader->at;
+        *out_start = reader_locate(reader, reader->at);
         ReadStatus status = reader_form(reader, out_form);
         if (status != READ_STOP) return status;
         char c = reader->text[reader->at];
@@ -242,15 +243,14 @@ void reader_read(VM *vm, const char *text, size_t size, const ReadOptions *optio
     out_result->forms = array_make(vm, 0);
     ArrayObj *forms = array_of(out_result->forms);
     ReadStatus status;
-    size_t start = 0;
+    Mark start;
     Value form = VAL_NIL;
     while ((status = top_form(&reader, &start, &form)) != READ_STOP) {
         if (status != READ_FORM) continue;
-        Mark from = reader_locate(&reader, start);
-        Mark to = reader_locate(&reader, reader.at);
-        FormPosition position = {from.line, from.column, to.line, to.column};
+        Mark end = reader_locate(&reader, reader.at);
+        FormPosition position = {start.line, start.column, end.line, end.column};
         if (!add_position(out_result, forms->count, position)) {
-            reader_fail_memory(&reader, start);
+            reader_fail_memory(&reader, start.offset);
             break;
         }
         array_push(vm, forms, form);
@@ -276,7 +276,7 @@ bool reader_read_first(VM *vm, const char *text, size_t size, const ReadOptions 
     read_up_to_malformed(&reader);
     make_room(vm, size);
     heap_pause(vm);
-    size_t start = 0;
+    Mark start;
     Value form = VAL_NIL;
     bool found = top_form(&reader, &start, &form) == READ_FORM;
     /* A form may come back although something inside it was wrong. */

@@ -3,6 +3,7 @@
  * waits for, which it leaves there; a closer nobody waits for is reported and skipped. One fault thus gives
  * one diagnostic. C recursion goes through reader_form() and is bounded by reader_enter(). */
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "reader/reader_internal.h"
 
 /* --- items of a container ------------------------------------------------------------------------------- */
@@ -213,10 +214,8 @@ static void skip_map_item(Reader *reader, bool *io_reported) {
     if (*io_reported) return;
     *io_reported = true;
     const char *text = reader->text + start;
-    size_t width = 1;
-    while (((unsigned char)text[width] & 0xC0) == 0x80 && start + width < reader->end) width++;
-    reader_report(reader, ERR_READ_PROPERTY, start, "Expect key at %zu but found %.*s", start, (int)width,
-                  text);
+    reader_report(reader, ERR_READ_PROPERTY, start, "Expect key at %zu but found %.*s", start,
+                  (int)utf8_width(*text), text);
 }
 
 Value reader_map(Reader *reader, size_t start) {

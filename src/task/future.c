@@ -111,8 +111,7 @@ Value future_make_finished(VM *vm, FutureState state, Value value) {
 
 /* --- firing --------------------------------------------------------------------------------------------------- */
 
-static void call_back(VM *vm, FutureObj *future, Value callee, Value argument) {
-    (void)future;
+static void call_back(VM *vm, Value callee, Value argument) {
     TaskObj *task = task_make(vm, callee, &argument, 1, VAL_NIL);
     if (!task) return scheduler_report(vm, vm_take_exception(vm));
     task->is_callback = true;
@@ -124,12 +123,12 @@ static void fire(VM *vm, FutureObj *future, WaiterKind kind, Value target, Waite
     switch (kind) {
         case WAITER_TASK: task_wake(vm, task_of(target), RESUME_FUTURE, value_pointer(future)); break;
         case WAITER_SUCCESS:
-            if (success) call_back(vm, future, target, future->value);
+            if (success) call_back(vm, target, future->value);
             break;
         case WAITER_FAILURE:
-            if (!success) call_back(vm, future, target, future->value);
+            if (!success) call_back(vm, target, future->value);
             break;
-        case WAITER_COMPLETE: call_back(vm, future, target, value_pointer(future)); break;
+        case WAITER_COMPLETE: call_back(vm, target, value_pointer(future)); break;
         case WAITER_NATIVE: native_fn(vm, future, target, number); break;
     }
 }
@@ -230,7 +229,7 @@ bool future_cancel(VM *vm, FutureObj *future, Value reason) {
     while (is_future(root_get(vm, next))) {
         future = future_of(root_get(vm, next));
         if (future->header.type == OBJ_TASK) {
-            task_cancel(vm, (TaskObj *)future, CANCEL_SOFT, reason);
+            task_cancel(vm, (TaskObj *)future, CANCEL_SOFT, task_cancel_exception(vm, reason));
             break;
         }
         Value sources = combination_sources(future);

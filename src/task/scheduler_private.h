@@ -97,6 +97,8 @@ bool scheduler_in_daemon(VM *vm);
 void scheduler_watch_failure(VM *vm, FutureObj *future);
 /* Reports an exception that no future holds. */
 void scheduler_report(VM *vm, Value exception);
+/* A task starts or ends: keeps the counts of daemons and main tasks. */
+void scheduler_count_task(VM *vm, const TaskObj *task, bool starts);
 void scheduler_ready(VM *vm, TaskObj *task);
 void scheduler_ready_first(VM *vm, TaskObj *task);
 void value_list_push(VM *vm, ValueList *list, Value value);
@@ -111,6 +113,9 @@ void operations_mark(Heap *heap, Scheduler *scheduler, bool cycle_starts);
 void operations_free(Heap *heap, Scheduler *scheduler);
 
 /* task.c */
+/* `argv`: the arguments, then the values of the keywords; all reachable, and argv not on a stack that may move. */
+TaskObj *task_make_call(VM *vm, Value callee, const Value *argv, uint32_t argc, const Value *keyword_names,
+                        uint32_t keyword_count);
 void task_wake(VM *vm, TaskObj *task, ResumeKind kind, Value value);
 /* Puts a requested cancellation into the fiber of a task that is about to continue. */
 void task_deliver_cancel(VM *vm, TaskObj *task);

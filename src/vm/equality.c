@@ -127,6 +127,11 @@ bool values_equal(VM *vm, Value a, Value b, bool *out_equal) {
 
 static uint32_t mix(uint32_t hash, uint32_t part) { return hash * 31u + part; }
 
+/* Seeded, so that untrusted keys cannot be chosen to collide. */
+static uint32_t hash_number(VM *vm, uint64_t word) {
+    return hash_word(word ^ (uint64_t)vm_space(vm)->hash_seed * 0x9E3779B97F4A7C15ull);
+}
+
 static bool hash_instance(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
     if (class_find_method(instance_of(value)->class_, SYM(vm, HASH), NULL) == VAL_UNSET) {
         vm_raise(vm, ERR_RUNTIME, "Key is not hashable for %s: %s", container_name, kind_name(value));
@@ -138,7 +143,7 @@ static bool hash_instance(VM *vm, Value value, const char *container_name, uint3
         vm_raise(vm, ERR_RUNTIME, "%s key .hash must return Int, got %s", container_name, kind_name(result));
         return false;
     }
-    *out_hash = hash_word((uint64_t)int_of(result));
+    *out_hash = hash_number(vm, (uint64_t)int_of(result));
     return true;
 }
 
@@ -177,7 +182,7 @@ static bool hash_object(VM *vm, Value value, const char *container_name, uint32_
     ObjectSpace *space = vm_space(vm);
     Obj *object = pointer_of(value);
     switch ((ObjType)object->type) {
-        case OBJ_INT: *out_hash = hash_word((uint64_t)int_of(value)); return true;
+        case OBJ_INT: *out_hash = hash_number(vm, (uint64_t)int_of(value)); return true;
         case OBJ_STR: {
             StrObj *string = string_of(value);
             if (object->hash == 0) object->hash = hash_bytes(string->text, string->size, space->hash_seed) | 1u;
@@ -227,7 +232,7 @@ static bool hash_object(VM *vm, Value value, const char *container_name, uint32_
 bool value_hash(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
     if (is_object(value)) return hash_object(vm, value, container_name, out_hash);
     if (is_float(value) && float_of(value) == 0.0) value = value_float(0.0);
-    *out_hash = hash_word(is_small_int(value) ? (uint64_t)small_int_of(value) : value);
+    *out_hash = hash_number(vm, is_small_int(value) ? (uint64_t)small_int_of(value) : value);
     return true;
 }
 

@@ -1,0 +1,1 @@
+// empty.js — what any Node process costs.

@@ -1,0 +1,79 @@
+// loader.js — from what the embedder gives (or our own file) to a running wasm instance.
+// Nothing is compiled before the first runtime; the module of our own file is compiled once and shared by all runtimes.
+
+import { platform } from '#platform'
+import { hostError } from './errors.js'
+
+/** As HOST_ABI in src/port/host_imports.h. */
+export const ABI = 1
+
+/** As HOST_EXPORTS there, and what every module has. */
+export const EXPORTS = Object.freeze([
+  'memory', '_initialize', 'gene_abi', 'gene_open', 'gene_close', 'gene_scratch', 'gene_reserve', 'gene_set_program', 'gene_pump',
+  'gene_eval', 'gene_run', 'gene_eval_sync', 'gene_call', 'gene_call_sync', 'gene_call_method', 'gene_watch', 'gene_cancel',
+  'gene_interrupt', 'gene_complete', 'gene_fail', 'gene_define', 'gene_get', 'gene_member', 'gene_text', 'gene_print',
+  'gene_plain', 'gene_release', 'gene_parse', 'gene_compile', 'gene_pending', 'gene_stats', 'gene_names', 'gene_is_drained',
+  'gene_check_deadlock',
+])
+
+/** @type {Promise<WebAssembly.Module> | undefined} */
+let ownModule
+
+/** @param {string} message @param {unknown} [cause] */
+const wasmError = (message, cause) => hostError('GENE.HOST.WASM', message, cause)
+
+/** @param {Response} response */
+async function compileResponse(response) {
+  if (!response.ok) throw wasmError(`${response.url}: ${response.status} ${response.statusText}`)
+  const streams = response.headers.get('content-type') === 'application/wasm' && WebAssembly.compileStreaming
+  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())
+}
+
+/** @param {unknown} wasm @returns {Promise<WebAssembly.Module>} */
+async function compile(wasm) {
+  if (wasm instanceof WebAssembly.Module) return wasm
+  if (typeof Response === 'function' && wasm instanceof Response) return compileResponse(wasm)
+  if (wasm instanceof URL || typeof wasm === 'string') {
+    const loaded = await platform.loadWasm(wasm)
+    return typeof Response === 'function' && loaded instanceof Response ? compileResponse(loaded) : platform.compile(loaded)
+  }
+  if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)) return platform.compile(/** @type {BufferSource} */ (wasm))
+  throw new TypeError('options.wasm must be bytes, a URL, a Response or a WebAssembly.Module')
+}
+
+/**
+ * @param {unknown} wasm undefined: our own file
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function loadModule(wasm) {
+  try {
+    if (wasm !== undefined) return await compile(await wasm)
+    ownModule ??= compile(new URL('../dist/gene.wasm', import.meta.url))
+    return await ownModule
+  } catch (error) {
+    if (wasm === undefined) ownModule = undefined
+    if (error instanceof TypeError || error?.code === 'GENE.HOST.WASM') throw error
+    throw wasmError(`cannot load the wasm file: ${error?.message ?? error}`, error)
+  }
+}
+
+/**
+ * Instantiates, checks that it is our module, and starts it.
+ * @param {WebAssembly.Module} module
+ * @param {WebAssembly.Imports} imports
+ * @returns {Promise<any>} its exports
+ */
+export async function instantiate(module, imports) {
+  let exports
+  try {
+    exports = /** @type {any} */ (await WebAssembly.instantiate(module, imports)).exports
+  } catch (error) {
+    throw wasmError(`this is not the wasm file of gene-wasm: ${error?.message ?? error}`, error)
+  }
+  const missing = EXPORTS.filter((name) => !(name in exports))
+  if (missing.length) throw wasmError(`this is not the wasm file of gene-wasm: it has no ${missing.join(', ')}`)
+  exports._initialize()
+  const abi = exports.gene_abi()
+  if (abi !== ABI) throw wasmError(`the wasm file has interface ${abi}, this loader needs ${ABI}: use the files of one version`)
+  return exports
+}

@@ -1,0 +1,238 @@
+/* analyze_function.c — fn, blocks and what they share: parameters, body, metadata (language 05, 25 §1). */
+#include "compiler/analyze.h"
+
+/* --- opening and closing ----------------------------------------------------------------------------------- */
+
+Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name) {
+    Function *fn = ARENA_NEW(&c->arena, Function);
+    fn->parent = c->fn;
+    fn->kind = kind;
+    fn->name = name ? name : SYM(c->vm, UNNAMED);
+    fn->metadata = VAL_NIL;
+    fn->line = c->line;
+    fn->column = c->column;
+    c->fn = fn;
+    fn->scope = scope_open(c, false);
+    if (kind == FUNCTION_METHOD || kind == FUNCTION_CTOR || kind == FUNCTION_BODY) {
+        fn->self = scope_add_hidden(c);
+        scope_bind_self(c, fn->self);
+        fn->flags |= CODE_METHOD;
+    }
+    return fn;
+}
+
+void function_close(Compiler *c) {
+    scope_close(c);
+    c->fn = c->fn->parent;
+}
+
+/* --- metadata ------------------------------------------------------------------------------------------------- */
+
+static void metadata_error(Compiler *c, const char *property, const SymbolObj *name, const char *what) {
+    analyze_error(c, ERR_COMPILE_FORM, "Invalid ^%s for function %s: %s", property, name->text, what);
+}
+
+/* What is wrong with `[args] operator result …`, or NULL. */
+static const char *examples_problem(Value examples, const char **out_detail) {
+    *out_detail = "";
+    if (!is_array(examples)) return "expected an array of examples";
+    const ArrayObj *array = array_of(examples);
+    for (uint32_t i = 0; i < array->count; i += 3) {
+        if (!is_array(array->items[i])) {
+            *out_detail = kind_name(array->items[i]);
+            return "expected argument array, got ";
+        }
+        if (i + 1 >= array->count) return "missing operator after argument array";
+        if (!is_symbol(array->items[i + 1])) return "expected operator symbol ('->' or 'throws')";
+        const SymbolObj *operator_ = symbol_of(array->items[i + 1]);
+        bool throws = symbol_is(operator_, "throws");
+        if (!throws && !symbol_is(operator_, "->")) {
+            *out_detail = operator_->text;
+            return "unsupported operator '";
+        }
+        if (i + 2 < array->count) continue;
+        return throws ? "missing exception type after 'throws'" : "missing expected result after '->'";
+    }
+    return NULL;
+}
+
+static void add_metadata(Compiler *c, Function *fn, const NodeObj *node) {
+    if (node->props.count == 0) return;
+    SymbolObj *intent_name = symbol_from(c->vm, "intent");
+    SymbolObj *examples_name = symbol_from(c->vm, "examples");
+    Value intent = table_get_symbol(&node->props, intent_name);
+    Value examples = table_get_symbol(&node->props, examples_name);
+    if (intent == VAL_UNSET && examples == VAL_UNSET) return;
+    fn->metadata = map_make(c->vm);
+    if (intent != VAL_UNSET) {
+        if (!is_string(intent)) metadata_error(c, "intent", fn->name, "expected a string");
+        map_set(c->vm, map_of(fn->metadata), intent_name, intent);
+    }
+    if (examples != VAL_UNSET) {
+        const char *detail;
+        const char *problem = examples_problem(examples, &detail);
+        if (problem) {
+            char text[256];
+            size_t size = strlen(problem);
+            memcpy(text, problem, size);
+            size_t room = sizeof text - size - 48;
+            size_t length = strlen(detail) < room ? strlen(detail) : room;
+            memcpy(text + size, detail, length);
+            const char *ending = problem[size - 1] == '\'' ? "'; expected '->' or 'throws'" : "";
+            memcpy(text + size + length, ending, strlen(ending) + 1);
+            metadata_error(c, "examples", fn->name, text);
+        }
+        map_set(c->vm, map_of(fn->metadata), examples_name, examples);
+    }
+}
+
+/* --- bodies ------------------------------------------------------------------------------------------------------ */
+
+uint32_t skip_return_type(const Value *forms, uint32_t count) {
+    uint32_t next = 0;
+    if (next < count && is_symbol_text(forms[next], "->")) next += 2;
+    if (next + 1 < count && is_symbol_text(forms[next], "!") && is_array(forms[next + 1])) next += 2;
+    return next < count ? next : count;
+}
+
+static bool has_true_property(Compiler *c, const NodeObj *node, const char *name) {
+    if (!node || node->props.count == 0) return false;
+    Value value = table_get_symbol(&node->props, symbol_from(c->vm, name));
+    return value != VAL_UNSET && is_truthy(value);
+}
+
+static bool is_generator_name(const SymbolObj *name) {
+    return name->size > 1 && name->text[name->size - 1] == '*' && name->text[0] != '*';
+}
+
+/* Functions defined among the body's statements may call each other whatever their order. */
+static void predeclare_definitions(Compiler *c, const Value *forms, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (!special_definition(forms[i]) || !is_symbol_text(node_of(forms[i])->type, "fn")) continue;
+        const NodeObj *node = node_of(forms[i]);
+        if (node->count < 2 || !is_symbol(node->children[0])) continue;
+        scope_predeclare(c, strip_type_parameters(c, symbol_of(node->children[0])), false, true);
+    }
+}
+
+Expr *analyze_function(Compiler *c, const FunctionRequest *request) {
+    Function *fn = function_open(c, request->kind, request->name);
+    const NodeObj *node = request->node;
+    fn->flags |= request->flags;
+    fn->class_info = request->class_info;
+    if (is_generator_name(fn->name) || has_true_property(c, node, "generator")) fn->flags |= CODE_GENERATOR;
+    if (has_true_property(c, node, "async")) fn->flags |= CODE_ASYNC;
+    bool ok = !request->params || analyze_params(c, request->params, PARAMS_FUNCTION, &fn->params);
+    if (node) add_metadata(c, fn, node);
+    Function *blamed = c->blamed;
+    c->blamed = fn;
+    if (ok) {
+        if (request->kind != FUNCTION_BODY) predeclare_definitions(c, request->body, request->body_count);
+        fn->body = analyze_sequence(c, request->body, request->body_count);
+    } else {
+        fn->body = expr_const(c, VAL_NIL);
+    }
+    c->blamed = blamed;
+    function_close(c);
+    Expr *x = expr_new(c, EXPR_FUNCTION);
+    x->as.function = fn;
+    return x;
+}
+
+/* --- fn -------------------------------------------------------------------------------------------------------------- */
+
+SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol) {
+    const char *colon = strchr(symbol->text, ':');
+    if (!colon || colon == symbol->text || !(colon[1] >= 'A' && colon[1] <= 'Z')) return symbol;
+    return symbol_intern(c->vm, symbol->text, (size_t)(colon - symbol->text));
+}
+
+static Expr *make_fn(Compiler *c, NodeObj *node, SymbolObj *name, uint32_t params_at) {
+    FunctionRequest request = {.kind = FUNCTION_PLAIN, .name = name, .node = node};
+    if (params_at >= node->count) {
+        return analyze_error(c, ERR_COMPILE_FORM, "fn requires an argument list after the name");
+    }
+    if (!is_array(node->children[params_at])) {
+        return analyze_error(c, ERR_COMPILE_FORM, "fn argument list must be an array, e.g. [a b]");
+    }
+    request.params = array_of(node->children[params_at]);
+    uint32_t body = params_at + 1;
+    body += skip_return_type(node->children + body, node->count - body);
+    request.body = node->children + body;
+    request.body_count = node->count - body;
+    if (name && name->size > 1 && name->text[name->size - 1] == '!') request.flags = CODE_MACRO;
+    return analyze_function(c, &request);
+}
+
+/* (fn name …): a variable, and at module level also a member of the module's namespace. */
+static Expr *define_fn(Compiler *c, NodeObj *node, SymbolObj *name) {
+    if (name == SYM(c->vm, SELF)) {
+        return analyze_error(c, ERR_COMPILE_FORM, "Reserved identifier 'self' cannot be used for function");
+    }
+    Var *var = scope_begin_definition(c, name);
+    Expr *function = make_fn(c, node, name, 1);
+    scope_finish_declare(c, var);
+    Expr *x = expr_declare(c, var, function);
+    if (!var->is_module) return x;
+    Expr *define = expr_new(c, EXPR_DEFINE_NAME);
+    define->as.named.name = name;
+    define->as.named.value = x;
+    return define;
+}
+
+static Expr *define_member_fn(Compiler *c, NodeObj *node, PathObj *path) {
+    SymbolObj *name;
+    if (is_member_path(path, &name)) {
+        name = strip_type_parameters(c, name);
+        Expr *x = expr_new(c, EXPR_DEFINE_NAME);
+        x->as.named.name = name;
+        x->as.named.value = make_fn(c, node, name, 1);
+        return x;
+    }
+    /* In a namespace of that name; the intrinsic checks that it is one. */
+    SymbolObj *container_name = path->parts[path->count - 2];
+    Expr *container = path->count == 2 && !scope_peek(c, path->parts[0])
+                          ? expr_intrinsic(c, INTRINSIC_NAMED_NS, 1, expr_const(c, symbol_value(container_name)))
+                          : analyze_container(c, path, &name);
+    name = path->parts[path->count - 1];
+    return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, container, expr_const(c, symbol_value(name)),
+                          make_fn(c, node, strip_type_parameters(c, name), 1));
+}
+
+Expr *analyze_fn(Compiler *c, NodeObj *node) {
+    if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "fn requires a name or argument list");
+    Value first = node->children[0];
+    if (is_array(first)) return make_fn(c, node, NULL, 0);
+    if (is_string(first)) return define_fn(c, node, symbol_from_string(c->vm, string_of(first)));
+    if (is_path(first)) return define_member_fn(c, node, path_of(first));
+    if (is_symbol(first)) return define_fn(c, node, strip_type_parameters(c, symbol_of(first)));
+    return analyze_error(c, ERR_COMPILE_FORM, "fn argument list must be an array, e.g. [a b]");
+}
+
+/* --- blocks ------------------------------------------------------------------------------------------------------------ */
+
+static Expr *make_block(Compiler *c, ArrayObj *params, const Value *body, uint32_t count) {
+    FunctionRequest request = {
+        .kind = FUNCTION_BLOCK, .params = params, .body = body, .body_count = count, .flags = CODE_BLOCK};
+    return analyze_function(c, &request);
+}
+
+Expr *analyze_block_form(Compiler *c, NodeObj *node) {
+    bool has_params = node->count > 0 && is_array(node->children[0]);
+    uint32_t first = has_params ? 1 : 0;
+    return make_block(c, has_params ? array_of(node->children[0]) : NULL, node->children + first,
+                      node->count - first);
+}
+
+Expr *analyze_arrow(Compiler *c, NodeObj *node) {
+    if (is_symbol_text(node->type, "->")) return make_block(c, NULL, node->children, node->count);
+    ArrayObj *params = NULL;
+    if (is_array(node->type)) {
+        params = array_of(node->type);
+    } else if (is_symbol(node->type)) {
+        params = array_of(array_from(c->vm, &node->type, 1));
+    } else {
+        return analyze_error(c, ERR_COMPILE_FORM, "-> expects a name or a parameter list on its left");
+    }
+    return make_block(c, params, node->children + 1, node->count - 1);
+}

@@ -1,0 +1,282 @@
+/* map.c — Map methods (language 10 §10.2).
+ * Invariant: methods with callbacks walk a snapshot of the entries, so a callback may change the map. */
+#include "lib/modules.h"
+#include "lib/support.h"
+#include "vm/property.h"
+
+static MapObj *receiver(VM *vm, const Args *args) { return lib_receiver(vm, args, OBJ_MAP); }
+
+/* --- reading -------------------------------------------------------------------------------------------- */
+
+static NativeResult map_size(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    return lib_return(out, value_small_int(map->table.count));
+}
+
+static NativeResult map_is_empty(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    return lib_return(out, value_bool(map->table.count == 0));
+}
+
+static NativeResult map_is_not_empty(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    return lib_return(out, value_bool(map->table.count > 0));
+}
+
+static NativeResult map_is_immutable(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    return lib_return(out, value_bool(is_obj_immutable(map)));
+}
+
+static NativeResult map_get_key(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    Value key = native_arg_or(vm, args, 1, VAL_NIL);
+    if (!lib_is_name(key)) return vm_raise_message(vm, "Map.get key must be a string or symbol");
+    Value value = map_get(map, lib_symbol(vm, key));
+    return lib_return(out, value == VAL_UNSET ? native_arg_or(vm, args, 2, VAL_NIL) : value);
+}
+
+static NativeResult map_has(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    Value key = native_arg_or(vm, args, 1, VAL_NIL);
+    return lib_return(out, value_bool(lib_is_name(key) && map_get(map, lib_symbol(vm, key)) != VAL_UNSET));
+}
+
+static NativeResult map_keys(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    const Table *table = &map->table;
+    uint32_t scope = roots_open(vm), result;
+    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
+    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+        Value key = string_from_symbol(vm, symbol_of(table->entries[i].key));
+        array_push(vm, array_of(root_get(vm, result)), key);
+    }
+    *out = root_get(vm, result);
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
+static NativeResult map_values(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    const Table *table = &map->table;
+    uint32_t scope = roots_open(vm), result;
+    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
+    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+        array_push(vm, array_of(root_get(vm, result)), table->entries[i].value);
+    }
+    *out = root_get(vm, result);
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
+static NativeResult map_pairs(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    const Table *table = &map->table;
+    uint32_t scope = roots_open(vm), result;
+    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
+    uint32_t key = root_push(vm, VAL_NIL);
+    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+        root_set(vm, key, string_from_symbol(vm, symbol_of(table->entries[i].key)));
+        Value pair = lib_pair(vm, root_get(vm, key), table->entries[i].value);
+        array_push(vm, array_of(root_get(vm, result)), pair);
+    }
+    *out = root_get(vm, result);
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
+/* --- changing ------------------------------------------------------------------------------------------- */
+
+static NativeResult map_set_key(VM *vm, const Args *args, Value *out) {
+    MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    Value key = native_arg(vm, args, 1);
+    if (!lib_is_name(key)) return vm_raise_message(vm, "Map.set key must be a string or symbol");
+    if (!check_mutable(vm, value_pointer(map), "set item on", "set")) return NATIVE_RAISE;
+    map_set(vm, map, lib_symbol(vm, key), native_arg(vm, args, 2));
+    return lib_return(out, value_pointer(map));
+}
+
+static NativeResult map_del(VM *vm, const Args *args, Value *out) {
+    MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    for (uint32_t i = 1; i < args->count; i++) {
+        if (!lib_is_name(native_arg(vm, args, i))) {
+            return vm_raise_message(vm, "Map.del key must be a string or symbol");
+        }
+    }
+    if (!check_mutable(vm, value_pointer(map), "delete from", "del")) return NATIVE_RAISE;
+    uint32_t scope = roots_open(vm);
+    uint32_t removed = root_push(vm, VAL_NIL);
+    for (uint32_t i = 1; i < args->count; i++) {
+        Value value = map_delete(vm, map, lib_symbol(vm, native_arg(vm, args, i)));
+        if (value != VAL_UNSET) root_set(vm, removed, value);
+    }
+    *out = root_get(vm, removed);
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
+static NativeResult map_merge(VM *vm, const Args *args, Value *out) {
+    MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    Value argument = native_arg_or(vm, args, 1, VAL_NIL);
+    if (!is_map(argument)) return vm_raise_message(vm, "Map.merge argument must be a map");
+    if (!check_mutable(vm, value_pointer(map), "merge into", "merge")) return NATIVE_RAISE;
+    const Table *other = &map_of(argument)->table;
+    if (map == map_of(argument)) return lib_return(out, argument);
+    for (uint32_t i = table_next(other, 0); i < other->used; i = table_next(other, i + 1)) {
+        map_set(vm, map, symbol_of(other->entries[i].key), other->entries[i].value);
+    }
+    return lib_return(out, value_pointer(map));
+}
+
+static NativeResult map_clear(VM *vm, const Args *args, Value *out) {
+    MapObj *map = receiver(vm, args);
+    if (!map || !check_mutable(vm, value_pointer(map), "clear", "clear")) return NATIVE_RAISE;
+    table_clear(vm, &map->table);
+    return lib_return(out, value_pointer(map));
+}
+
+/* --- callbacks ------------------------------------------------------------------------------------------ */
+
+/* A walk over a map's entries as they were at its start. */
+typedef struct Walk {
+    uint32_t entries; /* root: array key value … */
+    uint32_t result;  /* root */
+} Walk;
+
+/* Opens a walk with `result`; false after raising. */
+static bool walk_open(VM *vm, const MapObj *map, Value result, Walk *out_walk) {
+    out_walk->result = root_push(vm, result);
+    return lib_push_entries(vm, &map->table, &out_walk->entries);
+}
+
+static uint32_t walk_count(VM *vm, const Walk *walk) { return array_of(root_get(vm, walk->entries))->count / 2; }
+static Value walk_key(VM *vm, const Walk *walk, uint32_t i) {
+    return array_of(root_get(vm, walk->entries))->items[2 * i];
+}
+static Value walk_value(VM *vm, const Walk *walk, uint32_t i) {
+    return array_of(root_get(vm, walk->entries))->items[2 * i + 1];
+}
+
+/* Calls argument 1 with key (as a string) and value of entry i. */
+static bool walk_call(VM *vm, const Args *args, const Walk *walk, uint32_t i, Value *out_value) {
+    uint32_t scope = roots_open(vm);
+    uint32_t key = root_push(vm, string_from_symbol(vm, symbol_of(walk_key(vm, walk, i))));
+    Value argv[] = {root_get(vm, key), walk_value(vm, walk, i)};
+    bool ok = exec_callable(vm, native_arg(vm, args, 1), argv, 2, out_value);
+    roots_close(vm, scope);
+    return ok;
+}
+
+static NativeResult map_map(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map || !lib_callable_arg(vm, args, 1, "map callback must be callable", true)) return NATIVE_RAISE;
+    uint32_t scope = roots_open(vm);
+    Walk walk;
+    bool ok = walk_open(vm, map, map_make(vm), &walk);
+    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
+        Value mapped;
+        ok = walk_call(vm, args, &walk, i, &mapped);
+        if (ok) map_set(vm, map_of(root_get(vm, walk.result)), symbol_of(walk_key(vm, &walk, i)), mapped);
+    }
+    if (ok) *out = root_get(vm, walk.result);
+    roots_close(vm, scope);
+    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
+static NativeResult map_filter(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map || !lib_callable_arg(vm, args, 1, "filter predicate must be callable", true)) return NATIVE_RAISE;
+    uint32_t scope = roots_open(vm);
+    Walk walk;
+    bool ok = walk_open(vm, map, map_make(vm), &walk);
+    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
+        Value wanted = VAL_NIL;
+        ok = walk_call(vm, args, &walk, i, &wanted);
+        if (!ok || is_falsy(wanted)) continue;
+        MapObj *result = map_of(root_get(vm, walk.result));
+        map_set(vm, result, symbol_of(walk_key(vm, &walk, i)), walk_value(vm, &walk, i));
+    }
+    if (ok) *out = root_get(vm, walk.result);
+    roots_close(vm, scope);
+    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
+static NativeResult map_each(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map || !lib_callable_arg(vm, args, 1, "each callback must be a function", false)) return NATIVE_RAISE;
+    uint32_t scope = roots_open(vm);
+    Walk walk;
+    bool ok = walk_open(vm, map, VAL_NIL, &walk);
+    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
+        Value ignored;
+        ok = walk_call(vm, args, &walk, i, &ignored);
+    }
+    roots_close(vm, scope);
+    return ok ? lib_return(out, native_arg(vm, args, 0)) : NATIVE_RAISE;
+}
+
+static NativeResult map_reduce(VM *vm, const Args *args, Value *out) {
+    const MapObj *map = receiver(vm, args);
+    if (!map) return NATIVE_RAISE;
+    if (!lib_has_arg(args, 2)) {
+        return vm_raise_message(vm, "Map.reduce requires an initial value and a reducer function");
+    }
+    if (!lib_callable_arg(vm, args, 2, "reduce reducer must be callable", true)) return NATIVE_RAISE;
+    uint32_t scope = roots_open(vm);
+    Walk walk;
+    bool ok = walk_open(vm, map, native_arg(vm, args, 1), &walk);
+    uint32_t key = root_push(vm, VAL_NIL);
+    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
+        root_set(vm, key, string_from_symbol(vm, symbol_of(walk_key(vm, &walk, i))));
+        Value argv[] = {root_get(vm, walk.result), root_get(vm, key), walk_value(vm, &walk, i)}, total;
+        ok = exec_callable(vm, native_arg(vm, args, 2), argv, 3, &total);
+        if (ok) root_set(vm, walk.result, total);
+    }
+    if (ok) *out = root_get(vm, walk.result);
+    roots_close(vm, scope);
+    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
+/* --- table ------------------------------------------------------------------------------------------------ */
+
+#define REENTRANT_METHOD (NATIVE_METHOD | NATIVE_REENTRANT)
+
+static const NativeDef methods[] = {
+    {"size", map_size, 0, -1, NATIVE_METHOD, "(m .size)", "Number of entries."},
+    {"empty", map_is_empty, 0, -1, NATIVE_METHOD, "(m .empty)", "True when there are no entries."},
+    {"empty?", map_is_empty, 0, -1, NATIVE_METHOD, "(m .empty?)", "True when there are no entries."},
+    {"not_empty?", map_is_not_empty, 0, -1, NATIVE_METHOD, "(m .not_empty?)", "True when there are entries."},
+    {"immutable?", map_is_immutable, 0, -1, NATIVE_METHOD, "(m .immutable?)", "Is the map sealed or frozen?"},
+    {"get", map_get_key, 0, -1, NATIVE_METHOD, "(m .get key [default])", "The value, else the default, else nil."},
+    {"set", map_set_key, 2, -1, NATIVE_METHOD, "(m .set key value)", "Stores the value; the map."},
+    {"has", map_has, 0, -1, NATIVE_METHOD, "(m .has key)", "Is there an entry?"},
+    {"contains", map_has, 0, -1, NATIVE_METHOD, "(m .contains key)", "Is there an entry?"},
+    {"del", map_del, 1, -1, NATIVE_METHOD, "(m .del key…)", "Removes entries; the value removed last, or nil."},
+    {"merge", map_merge, 0, -1, NATIVE_METHOD, "(m .merge other)", "Copies the other map's entries into m; m."},
+    {"clear", map_clear, 0, -1, NATIVE_METHOD, "(m .clear)", "Removes all entries; the map."},
+    {"keys", map_keys, 0, -1, NATIVE_METHOD, "(m .keys)", "New array of the keys as strings."},
+    {"values", map_values, 0, -1, NATIVE_METHOD, "(m .values)", "New array of the values."},
+    {"pairs", map_pairs, 0, -1, NATIVE_METHOD, "(m .pairs)", "New array of [key value]."},
+    {"map", map_map, 1, -1, REENTRANT_METHOD, "(m .map f)", "New map with the values (f key value)."},
+    {"filter", map_filter, 1, -1, REENTRANT_METHOD, "(m .filter f)",
+     "New map of the entries for which (f key value) is true."},
+    {"reduce", map_reduce, 0, -1, REENTRANT_METHOD, "(m .reduce init f)",
+     "Folds (f result key value), starting with init."},
+    {"each", map_each, 1, -1, REENTRANT_METHOD, "(m .each f)", "Calls (f key value) for each entry; the map."},
+};
+
+void lib_install_map(VM *vm) {
+    vm_define_methods(vm, vm_space(vm)->type_classes[OBJ_MAP], methods, COUNT_OF(methods));
+}

@@ -1,0 +1,24 @@
+// page_exceptions.js — blocks of the language pages that do not (or not yet) print what the page says, each with the
+// reason. A block that passes all the same makes the test fail, so nothing stays here longer than it must.
+
+/**
+ * @typedef {object} PageException
+ * @property {string} page its number
+ * @property {number} block number of the gene or gene-new block on the page, from 1
+ * @property {string} reason
+ */
+
+const LATER = 'later issue'
+const DESIGN = 'design.md wins over the page'
+
+/** @type {PageException[]} */
+export const pageExceptions = [
+  { page: '02', block: 3, reason: `${LATER}: enums, regular expressions, selectors` },
+  { page: '03', block: 1, reason: `${DESIGN}: && and || short-circuit` },
+  { page: '03', block: 3, reason: `${LATER}: enums` },
+  { page: '20', block: 6, reason: `${LATER}: interfaces` },
+  { page: '20', block: 7, reason: `${LATER}: interceptors` },
+  { page: '21', block: 1, reason: `${LATER}: comptime` },
+  { page: '22', block: 3, reason: `${LATER}: contracts` },
+  { page: '27', block: 1, reason: `${LATER}: regular expressions` },
+]
