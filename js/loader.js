@@ -9,11 +9,11 @@ export const ABI = 1
 
 /** As HOST_EXPORTS there, and what every module has. */
 export const EXPORTS = Object.freeze([
-  'memory', '_initialize', 'gene_abi', 'gene_open', 'gene_close', 'gene_scratch', 'gene_reserve', 'gene_set_program', 'gene_pump',
-  'gene_eval', 'gene_run', 'gene_eval_sync', 'gene_call', 'gene_call_sync', 'gene_call_method', 'gene_watch', 'gene_cancel',
-  'gene_interrupt', 'gene_complete', 'gene_fail', 'gene_define', 'gene_get', 'gene_member', 'gene_text', 'gene_print',
-  'gene_plain', 'gene_release', 'gene_parse', 'gene_compile', 'gene_pending', 'gene_stats', 'gene_names', 'gene_is_drained',
-  'gene_check_deadlock',
+  'memory', '_initialize', 'wasm_abi', 'wasm_open', 'wasm_close', 'wasm_scratch', 'wasm_reserve', 'wasm_set_program', 'wasm_pump',
+  'wasm_eval', 'wasm_run', 'wasm_eval_sync', 'wasm_call', 'wasm_call_sync', 'wasm_call_method', 'wasm_watch', 'wasm_cancel',
+  'wasm_interrupt', 'wasm_complete', 'wasm_fail', 'wasm_define', 'wasm_get', 'wasm_member', 'wasm_text', 'wasm_outcome_text', 'wasm_print',
+  'wasm_plain', 'wasm_release', 'wasm_parse', 'wasm_compile', 'wasm_pending', 'wasm_stats', 'wasm_names', 'wasm_is_drained',
+  'wasm_check_deadlock',
 ])
 
 /** @type {Promise<WebAssembly.Module> | undefined} */
@@ -73,7 +73,7 @@ export async function instantiate(module, imports) {
   const missing = EXPORTS.filter((name) => !(name in exports))
   if (missing.length) throw wasmError(`this is not the wasm file of gene-wasm: it has no ${missing.join(', ')}`)
   exports._initialize()
-  const abi = exports.gene_abi()
+  const abi = exports.wasm_abi()
   if (abi !== ABI) throw wasmError(`the wasm file has interface ${abi}, this loader needs ${ABI}: use the files of one version`)
   return exports
 }

@@ -38,6 +38,14 @@ export const platform = {
 
   cwd: () => process.cwd(),
 
+  /** What a program can ask of the machine. */
+  system: () => ({
+    os: ({ darwin: 'macos', win32: 'windows' })[/** @type {string} */ (process.platform)] ?? 'linux',
+    arch: process.arch,
+    args: process.argv,
+    tty: [process.stdin, process.stdout, process.stderr].map((stream) => stream.isTTY === true),
+  }),
+
   /** @param {string} cwd @returns {Promise<import('../files.js').FileSystem | null>} */
   async openDisk(cwd) {
     const { NodeFiles } = await import('../node/node_files.js')

@@ -60,6 +60,9 @@ export const platform = {
 
   cwd: () => '/',
 
+  /** What a program can ask of the machine. */
+  system: () => ({ os: 'linux', arch: 'wasm32', args: /** @type {string[]} */ ([]), tty: [false, false, false] }),
+
   /** The file system of the machine. @param {string} _cwd @returns {Promise<import('../files.js').FileSystem | null>} */
   openDisk: async (_cwd) => null,
 

@@ -149,80 +149,20 @@ static Expr *analyze_symbol(Compiler *c, SymbolObj *symbol) {
 
 /* --- quotes --------------------------------------------------------------------------------------------------------- */
 
-static bool contains_quote(Value form);
-
-static bool table_contains_quote(const Table *table) {
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        if (contains_quote(table->entries[i].key) || contains_quote(table->entries[i].value)) return true;
-    }
-    return false;
-}
-
-static bool contains_quote(Value form) {
-    if (is_quote(form)) return true;
-    if (is_array(form)) {
-        for (uint32_t i = 0; i < array_of(form)->count; i++) {
-            if (contains_quote(array_of(form)->items[i])) return true;
-        }
-        return false;
-    }
-    if (is_map(form)) return table_contains_quote(&map_of(form)->table);
-    if (is_hashmap(form)) return table_contains_quote(&hash_of(form)->table);
-    if (!is_node(form)) return false;
-    const NodeObj *node = node_of(form);
-    if (contains_quote(node->type) || table_contains_quote(&node->props)) return true;
-    for (uint32_t i = 0; i < node->count; i++) {
-        if (contains_quote(node->children[i])) return true;
-    }
-    return false;
-}
-
-/* The data `F stands for: inner quotes disappear (language 06 §6.1). */
-static Value unquoted_data(Compiler *c, Value form) {
-    while (is_quote(form)) form = quote_of(form)->form;
-    if (!contains_quote(form)) return form;
-    Value copy = VAL_NIL;
-    if (is_array(form)) {
-        copy = array_make(c->vm, array_of(form)->count);
-        for (uint32_t i = 0; i < array_of(form)->count; i++) {
-            array_push(c->vm, array_of(copy), unquoted_data(c, array_of(form)->items[i]));
-        }
-    } else if (is_map(form)) {
-        const Table *table = &map_of(form)->table;
-        copy = map_make(c->vm);
-        for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-            map_set(c->vm, map_of(copy), symbol_of(table->entries[i].key),
-                    unquoted_data(c, table->entries[i].value));
-        }
-    } else if (is_node(form)) {
-        const NodeObj *node = node_of(form);
-        copy = node_make(c->vm, unquoted_data(c, node->type));
-        node_of(copy)->line = node->line;
-        node_of(copy)->column = node->column;
-        for (uint32_t i = table_next(&node->props, 0); i < node->props.used; i = table_next(&node->props, i + 1)) {
-            node_set_prop(c->vm, node_of(copy), symbol_of(node->props.entries[i].key),
-                          unquoted_data(c, node->props.entries[i].value));
-        }
-        for (uint32_t i = 0; i < node->count; i++) {
-            node_push(c->vm, node_of(copy), unquoted_data(c, node->children[i]));
-        }
-    } else {
-        return form; /* a hash map: its quoted entries stay, COPY_QUOTED copes */
-    }
-    ((Obj *)pointer_of(copy))->flags |= ((Obj *)pointer_of(form))->flags & OBJ_SEALED;
-    return copy;
-}
-
 static bool is_container(Value form) {
     return is_array(form) || is_map(form) || is_hashmap(form) || is_node(form);
 }
 
-static Expr *analyze_quote(Compiler *c, Value form) {
-    Value data = unquoted_data(c, form);
-    if (!is_container(data)) return expr_const(c, data);
+static Expr *constant_copy(Compiler *c, Value form) {
     Expr *x = expr_new(c, EXPR_QUOTED);
-    x->as.constant = data;
+    x->as.constant = form;
     return x;
+}
+
+/* Quotes inside the data disappear when it is copied (language 06 §6.1). */
+static Expr *analyze_quote(Compiler *c, Value form) {
+    while (is_quote(form)) form = quote_of(form)->form;
+    return is_container(form) ? constant_copy(c, form) : expr_const(c, form);
 }
 
 /* --- containers -------------------------------------------------------------------------------------------------------- */
@@ -231,7 +171,6 @@ static Expr *analyze_quote(Compiler *c, Value form) {
 static bool is_constant_data(Value form) {
     if (is_array(form)) {
         const ArrayObj *array = array_of(form);
-        if (array->header.flags & OBJ_SEALED) return false;
         for (uint32_t i = 0; i < array->count; i++) {
             if (!is_constant_data(array->items[i])) return false;
         }
@@ -239,9 +178,8 @@ static bool is_constant_data(Value form) {
     }
     if (is_map(form)) {
         const Table *table = &map_of(form)->table;
-        if (map_of(form)->header.flags & OBJ_SEALED) return false;
         for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-            if (symbol_of(table->entries[i].key)->text[0] == '.') return false;
+            if (symbol_of(table->entries[i].key)->text[0] == '.') return false; /* a spread */
             if (!is_constant_data(table->entries[i].value)) return false;
         }
         return true;
@@ -305,12 +243,6 @@ void analyze_arguments(Compiler *c, const NodeObj *node, uint32_t first_child, A
     }
 }
 
-static Expr *constant_copy(Compiler *c, Value form) {
-    Expr *x = expr_new(c, EXPR_QUOTED);
-    x->as.constant = form;
-    return x;
-}
-
 static Expr *analyze_array(Compiler *c, ArrayObj *array) {
     if (is_large_constant(value_pointer(array), array->count)) return constant_copy(c, value_pointer(array));
     Expr *x = expr_new(c, EXPR_ARRAY);
@@ -337,6 +269,7 @@ static Expr *analyze_hashmap(Compiler *c, HashObj *hash) {
     const Table *table = &hash->table;
     for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
         x->as.list.items[x->as.list.count++] = analyze_form(c, table->entries[i].key);
+        if (table->entries[i].value == VAL_UNSET) break; /* a key without a value: HASHMAP raises */
         x->as.list.items[x->as.list.count++] = analyze_form(c, table->entries[i].value);
     }
     return x;

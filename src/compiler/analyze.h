@@ -43,6 +43,8 @@ bool scope_has(Compiler *c, SymbolObj *name);
 Var *scope_begin_declare(Compiler *c, SymbolObj *name, VarVisibility meanwhile);
 void scope_finish_declare(Compiler *c, Var *var);
 Var *scope_declare(Compiler *c, SymbolObj *name);
+/* The variable cannot be assigned again, in later compilations of the module either. */
+void scope_mark_let(Compiler *c, Var *var);
 /* For fn, class … : the variable they bind (language 07 §7.3), not complete yet. */
 Var *scope_begin_definition(Compiler *c, SymbolObj *name);
 /* Makes a name known to nested functions before its declaration is reached. */
@@ -109,23 +111,7 @@ bool is_member_path(const PathObj *path, SymbolObj **out_name);
 Expr *analyze_container(Compiler *c, PathObj *path, SymbolObj **out_name);
 Expr *expr_property(Compiler *c, Expr *base, SymbolObj *name);
 
-/* --- analyze_control.c, analyze_try.c ------------------------------------------------------------------------------ */
-Expr *analyze_if(Compiler *c, NodeObj *node);
-Expr *analyze_if_not(Compiler *c, NodeObj *node);
-Expr *analyze_ifel(Compiler *c, NodeObj *node);
-Expr *analyze_case(Compiler *c, NodeObj *node);
-Expr *analyze_loop(Compiler *c, NodeObj *node);
-Expr *analyze_while(Compiler *c, NodeObj *node);
-Expr *analyze_repeat(Compiler *c, NodeObj *node);
-Expr *analyze_for(Compiler *c, NodeObj *node);
-Expr *analyze_break(Compiler *c, NodeObj *node);
-Expr *analyze_continue(Compiler *c, NodeObj *node);
-Expr *analyze_return(Compiler *c, NodeObj *node);
-Expr *analyze_try(Compiler *c, NodeObj *node);
-
 /* --- analyze_variable.c: var, let, patterns -------------------------------------------------------------------------- */
-Expr *analyze_var(Compiler *c, NodeObj *node);
-Expr *analyze_let(Compiler *c, NodeObj *node);
 /* Declares the pattern's names in the current scope. NULL after an error. */
 Pattern *analyze_pattern(Compiler *c, Value form, bool is_let);
 typedef enum ParamMode { PARAMS_PATTERN, PARAMS_FUNCTION } ParamMode;
@@ -145,8 +131,6 @@ typedef struct FunctionRequest {
     ClassInfo *class_info;
 } FunctionRequest;
 Expr *analyze_function(Compiler *c, const FunctionRequest *request);
-Expr *analyze_fn(Compiler *c, NodeObj *node);
-Expr *analyze_block_form(Compiler *c, NodeObj *node); /* (block …) */
 Expr *analyze_arrow(Compiler *c, NodeObj *node);      /* (x -> …), (-> …) */
 Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name);
 void function_close(Compiler *c);
@@ -155,26 +139,11 @@ uint32_t skip_return_type(const Value *forms, uint32_t count);
 /* name:T:U → name. */
 SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol);
 
-/* --- analyze_class.c ------------------------------------------------------------------------------------------------------ */
-Expr *analyze_class(Compiler *c, NodeObj *node);
-Expr *analyze_object(Compiler *c, NodeObj *node);
-Expr *analyze_ns(Compiler *c, NodeObj *node);
-Expr *analyze_method(Compiler *c, NodeObj *node);
-Expr *analyze_ctor(Compiler *c, NodeObj *node);
-Expr *analyze_field(Compiler *c, NodeObj *node);
-Expr *analyze_on_method_missing(Compiler *c, NodeObj *node);
-Expr *analyze_new(Compiler *c, NodeObj *node);
-Expr *analyze_super(Compiler *c, NodeObj *node);
-Expr *analyze_with(Compiler *c, NodeObj *node);
-Expr *analyze_tap(Compiler *c, NodeObj *node);
+Expr *analyze_super(Compiler *c, NodeObj *node); /* analyze_class.c */
 
-/* --- analyze_module.c: the top level ---------------------------------------------------------------------------------------- */
+/* --- analyze_module.c: the top level ---------------------------------------------------------------------- */
 /* Fills c->top->body. */
 void analyze_top_level(Compiler *c, const CompileRequest *request);
-Expr *analyze_import(Compiler *c, NodeObj *node);
-Expr *analyze_export(Compiler *c, NodeObj *node);
-Expr *analyze_comptime(Compiler *c, NodeObj *node);
-Expr *analyze_if_main(Compiler *c, NodeObj *node);
 
 /* --- special.c: the table of special forms ------------------------------------------------------------------------------------ */
 typedef Expr *(*AnalyzeForm)(Compiler *c, NodeObj *node);
@@ -187,5 +156,6 @@ typedef struct SpecialForm {
 const SpecialForm *special_find(const SymbolObj *name);
 /* The row of a node that will be analysed as a definition, else NULL. */
 const SpecialForm *special_definition(Value form);
+bool special_table_is_sorted(void); /* for the unit test: lookup depends on it */
 
 #endif

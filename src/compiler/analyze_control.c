@@ -1,5 +1,5 @@
 /* analyze_control.c — if, case, loops, break, continue, return (language 04). */
-#include "compiler/analyze.h"
+#include "compiler/analyze_forms.h"
 
 /* --- branches --------------------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* analyze_function.c — fn, blocks and what they share: parameters, body, metadata (language 05, 25 §1). */
-#include "compiler/analyze.h"
+#include "compiler/analyze_forms.h"
 
 /* --- opening and closing ----------------------------------------------------------------------------------- */
 
@@ -125,7 +125,7 @@ Expr *analyze_function(Compiler *c, const FunctionRequest *request) {
     bool ok = !request->params || analyze_params(c, request->params, PARAMS_FUNCTION, &fn->params);
     if (node) add_metadata(c, fn, node);
     Function *blamed = c->blamed;
-    c->blamed = fn;
+    if (request->kind != FUNCTION_BODY) c->blamed = fn; /* a class or namespace body runs at once */
     if (ok) {
         if (request->kind != FUNCTION_BODY) predeclare_definitions(c, request->body, request->body_count);
         fn->body = analyze_sequence(c, request->body, request->body_count);
@@ -189,14 +189,12 @@ static Expr *define_member_fn(Compiler *c, NodeObj *node, PathObj *path) {
         x->as.named.value = make_fn(c, node, name, 1);
         return x;
     }
-    /* In a namespace of that name; the intrinsic checks that it is one. */
-    SymbolObj *container_name = path->parts[path->count - 2];
-    Expr *container = path->count == 2 && !scope_peek(c, path->parts[0])
-                          ? expr_intrinsic(c, INTRINSIC_NAMED_NS, 1, expr_const(c, symbol_value(container_name)))
-                          : analyze_container(c, path, &name);
-    name = path->parts[path->count - 1];
+    /* A free name is looked up by SET_MEMBER, which knows the text for a missing namespace. */
+    bool is_free = path->count == 2 && path->parts[0]->text[0] != '$' && !scope_peek(c, path->parts[0]);
+    Expr *container = is_free ? expr_const(c, symbol_value(path->parts[0])) : analyze_container(c, path, &name);
+    name = strip_type_parameters(c, path->parts[path->count - 1]);
     return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, container, expr_const(c, symbol_value(name)),
-                          make_fn(c, node, strip_type_parameters(c, name), 1));
+                          make_fn(c, node, name, 1));
 }
 
 Expr *analyze_fn(Compiler *c, NodeObj *node) {

@@ -1,5 +1,5 @@
 /* analyze_try.c — try/catch/finally, throw, and the forms of futures and generators (language 22, 23, 25). */
-#include "compiler/analyze.h"
+#include "compiler/analyze_forms.h"
 
 /* --- try ---------------------------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* analyze_variable.c — var, let, destructuring patterns and parameter lists (language 07 §7.1, §7.5, 05 §5.2). */
-#include "compiler/analyze.h"
+#include "compiler/analyze_forms.h"
 
 SymbolObj *strip_colon(Compiler *c, SymbolObj *symbol, bool *out_typed) {
     *out_typed = symbol->size > 1 && symbol->text[symbol->size - 1] == ':';
@@ -46,7 +46,8 @@ static Var *declare_item(ParamParser *p, SymbolObj *name) {
         return NULL;
     }
     Var *var = scope_declare(p->c, name);
-    var->is_let = p->is_let;
+    var->is_let = false;
+    if (p->is_let) scope_mark_let(p->c, var);
     return var;
 }
 
@@ -148,7 +149,8 @@ static Pattern *analyze_map_pattern(Compiler *c, MapObj *map, bool is_let) {
         item->name = symbol_of(table->entries[i].key);
         if (name == SYM(c->vm, UNDERSCORE)) continue;
         item->var = scope_declare(c, name);
-        item->var->is_let = is_let;
+        item->var->is_let = false;
+        if (is_let) scope_mark_let(c, item->var);
     }
     return pattern;
 }
@@ -187,20 +189,18 @@ static Expr *declare_name(Compiler *c, SymbolObj *name, const Value *value, bool
     if (name == SYM(c->vm, SELF)) {
         return analyze_error(c, ERR_COMPILE_FORM, "Reserved identifier 'self' cannot be used for variable");
     }
+    /* A name that exists here already still means the old variable in the initialiser (language 07 §7.2). */
+    VarVisibility meanwhile = VAR_LAST_RESORT;
     if (scope_has(c, name)) {
-        /* The new variable is invisible to its initialiser (language 07 §7.2). */
-        Var *hidden = scope_begin_declare(c, name, VAR_HIDDEN);
-        Expr *initial = value ? analyze_form(c, *value) : expr_const(c, VAL_NIL);
-        hidden->is_let = is_let;
-        hidden->is_definition = false;
-        scope_finish_declare(c, hidden);
-        return expr_declare(c, hidden, initial);
+        meanwhile = VAR_HIDDEN;
+    } else if (value && is_function_form(*value)) {
+        meanwhile = VAR_TO_NESTED;
     }
-    bool is_recursive = value && is_function_form(*value);
-    Var *var = scope_begin_declare(c, name, is_recursive ? VAR_TO_NESTED : VAR_LAST_RESORT);
+    Var *var = scope_begin_declare(c, name, meanwhile);
     Expr *initial = value ? analyze_form(c, *value) : expr_const(c, VAL_NIL);
-    var->is_let = is_let;
+    var->is_let = false;
     var->is_definition = false;
+    if (is_let) scope_mark_let(c, var);
     scope_finish_declare(c, var);
     return expr_declare(c, var, initial);
 }

@@ -34,13 +34,14 @@ struct Var {
     Var *shadowed;    /* what the name meant outside */
     Var *next;        /* in the same scope, in order of declaration */
     uint32_t depth;   /* of its scope */
-    uint32_t slot;    /* module variable number */
+    uint32_t slot;    /* module variable number; of an outer variable: is `reg` a register? */
     int16_t reg;      /* register while its scope is being emitted */
     uint8_t visibility; /* VarVisibility */
     bool is_module;
     bool is_let;
     bool is_definition; /* bound by fn, class … and so never the name of a key */
     bool is_self;
+    bool is_outer; /* of the scope around a nested compilation: `reg` is where the running function has its cell */
     bool captured; /* lives in a cell */
     bool early;    /* initialised (nil) where its scope begins: its declaration may not run before a use */
 };

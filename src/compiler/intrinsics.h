@@ -4,6 +4,13 @@
 #ifndef GENE_COMPILER_INTRINSICS_H
 #define GENE_COMPILER_INTRINSICS_H
 
+/* IMPORT's specification is a constant map:
+ *   ^items   [[parts name] …]: `parts` an array of symbols ([a], [n h], [gene json]), the last of them `*` for a
+ *            wildcard, which IMPORT itself defines in the module; `name` the symbol the compiler binds, nil for a
+ *            wildcard. Without ^from the first part is gene, genex or global.
+ *   ^from    string as written; absent: the items are members of built-in namespaces
+ *   ^pkg ^path ^native   as written (`of "lib"` is ^pkg); absent when not given
+ * `module` is the importing ModuleObj. */
 #define INTRINSICS(INTRINSIC_ROW)                                                                                \
     INTRINSIC_ROW(HASHMAP, "k v k v …", "hash map literal; raises on an odd count")                              \
     INTRINSIC_ROW(HASHMAP_PUT, "map k v", "adds to the hash map; value: the map")                                \
@@ -19,13 +26,18 @@
     INTRINSIC_ROW(CLASS_FIELD, "class name type", "declares a field")                                            \
     INTRINSIC_ROW(CALL_BODY, "function self", "runs a class or ns body with self and its namespace")             \
     INTRINSIC_ROW(NAMESPACE, "name", "new namespace whose parent is the current one")                            \
-    INTRINSIC_ROW(SET_MEMBER, "container name value", "defines a member of a namespace or class: (var a/b v), (fn ns/f …), (class A/B …)") \
+    INTRINSIC_ROW(SET_MEMBER, "container name value",                                                          \
+                  "defines a member of a namespace or class: (var a/b v), (fn ns/f …), (class A/B …); unset "  \
+                  "container: the global namespace; a symbol: the namespace so named ('Namespace X not found')") \
     INTRINSIC_ROW(GLOBAL, "name", "$name: member of the global namespace; raises 'NAME is not defined'")          \
     INTRINSIC_ROW(CURRENT_NS, "", "$ns")                                                                         \
     INTRINSIC_ROW(EXCEPTION_IS, "exception class", "does this catch clause apply?")                              \
     INTRINSIC_ROW(DESTRUCTURE, "code value", "value split by array pattern: see compiler/pattern.c; gives an array of bindings") \
-    INTRINSIC_ROW(IMPORT, "specification module", "loads a module and gives the array of imported values")       \
-    INTRINSIC_ROW(EXPORT, "names values", "stores exported members of the module")                               \
+    INTRINSIC_ROW(IMPORT, "specification module",                                                            \
+                  "loads a module; gives an array with one value an item (nil for wildcards)")                  \
+    INTRINSIC_ROW(EXPORT, "names value…",                                                                     \
+                  "adds exported members to the module; an unset value: the name's present member, or "          \
+                  "raises 'Cannot export 'x': value not found'")                               \
     INTRINSIC_ROW(AWAIT_MANY, "timeout|nil future …", "(await f g …), (await ^timeout t f …)")                   \
     INTRINSIC_ROW(AWAIT_ALL, "futures|unset", "($await_all …)")                                                  \
     INTRINSIC_ROW(AWAIT_ANY, "futures", "($await_any …)")                                                        \
@@ -33,6 +45,8 @@
     INTRINSIC_ROW(AWAIT_SETTLED, "futures", "($await_settled …)")                                                \
     INTRINSIC_ROW(EVAL, "form scope …", "evaluates a form in the scope described by the code's scope number")    \
     INTRINSIC_ROW(PARSE, "string", "($parse s)")                                                                 \
+    INTRINSIC_ROW(REPEAT_COUNT, "value",                                                                     \
+                  "turns of (repeat value …) as an Int: a Float truncated; 1 for other truthy values, 0 for falsy") \
     INTRINSIC_ROW(RAISE, "message", "a body with a compile error raises it when called")                         \
     INTRINSIC_ROW(DURATION, "start?", "$duration_start, $duration")
 

@@ -161,6 +161,11 @@ void scope_finish_declare(Compiler *c, Var *var) {
     if (!var->is_module) c->fn->assign_serial++;
 }
 
+void scope_mark_let(Compiler *c, Var *var) {
+    var->is_let = true;
+    if (var->is_module) table_set_symbol(c->vm, &c->module->lets, var->name, VAL_TRUE);
+}
+
 Var *scope_declare(Compiler *c, SymbolObj *name) {
     Var *var = scope_begin_declare(c, name, VAR_HIDDEN);
     scope_finish_declare(c, var);
@@ -206,7 +211,12 @@ void scope_bind_self(Compiler *c, Var *var) {
     bind(c, var);
 }
 
-void scope_bind_outer(Compiler *c, Var *var) { bind(c, var); }
+void scope_bind_outer(Compiler *c, Var *var) {
+    var->is_self = var->name == SYM(c->vm, SELF);
+    var->next = c->scope->vars;
+    c->scope->vars = var;
+    bind(c, var);
+}
 
 /* --- resolving -------------------------------------------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 
 typedef struct Sort {
     VM *vm;
-    Value compare; /* VAL_UNSET: items are [text value] pairs, ordered by text */
+    Value compare;       /* VAL_UNSET: items are [text value] pairs, ordered by text */
     ArrayObj *from, *to; /* rooted by array_sorted */
 } Sort;
 

@@ -12,8 +12,10 @@ bool hash_put(VM *vm, HashObj *hash, Value key, Value value, const char *contain
     uint32_t code;
     TableEntry *entry;
     if (!hash_find(vm, hash, key, container_name, &code, &entry)) return false;
-    if (entry) entry->value = value;
-    else table_append(vm, &hash->table, key, code, value);
+    if (entry)
+        entry->value = value;
+    else
+        table_append(vm, &hash->table, key, code, value);
     heap_touch(vm, hash);
     return true;
 }
@@ -164,8 +166,13 @@ static NativeResult hashmap_pairs(VM *vm, const Args *args, Value *out) {
 
 #define REENTRANT_METHOD (NATIVE_METHOD | NATIVE_REENTRANT)
 
-static const NativeDef constructor = {"HashMap", hashmap_new, 0, -1, REENTRANT_METHOD | NATIVE_KEYWORDS,
-                                      "(new HashMap key value…)", "A hash map of these pairs."};
+static const NativeDef constructor = {"HashMap",
+                                      hashmap_new,
+                                      0,
+                                      -1,
+                                      REENTRANT_METHOD | NATIVE_KEYWORDS,
+                                      "(new HashMap key value…)",
+                                      "A hash map of these pairs."};
 
 static const NativeDef methods[] = {
     {"size", hashmap_size, 0, -1, NATIVE_METHOD, "(h .size)", "Number of entries."},

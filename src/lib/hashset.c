@@ -146,8 +146,8 @@ static NativeResult set_is_subset(VM *vm, const Args *args, Value *out) {
 
 #define REENTRANT_METHOD (NATIVE_METHOD | NATIVE_REENTRANT)
 
-static const NativeDef constructor = {"HashSet", set_new, 0, -1, REENTRANT_METHOD | NATIVE_KEYWORDS,
-                                      "(new HashSet member…)", "A set of these members."};
+static const NativeDef constructor = {
+    "HashSet", set_new, 0, -1, REENTRANT_METHOD | NATIVE_KEYWORDS, "(new HashSet member…)", "A set of these members."};
 
 static const NativeDef methods[] = {
     {"size", set_size, 0, -1, NATIVE_METHOD, "(s .size)", "Number of members."},

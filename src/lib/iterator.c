@@ -118,7 +118,7 @@ static NativeResult range_iter(VM *vm, const Args *args, Value *out) {
     if (!range) return NATIVE_RAISE;
     Value step = range->step == VAL_UNSET ? value_small_int(1) : range->step;
     if (!is_int(range->first) || !is_int(range->last) || !is_int(step)) {
-        return vm_raise_message(vm, "Range.iter requires Int bounds and step");
+        return vm_raise(vm, ERR_TYPE, "Range iteration requires Int bounds");
     }
     *out = iterator_make(vm, iterator_class(args), ITERATOR_RANGE, VAL_NIL);
     IteratorObj *iterator = pointer_of(*out);
@@ -157,7 +157,8 @@ static const struct {
     {OBJ_ARRAY, "ArrayIterator", {"iter", array_iter, 0, -1, NATIVE_METHOD, "(a .iter)", "An iterator."}},
     {OBJ_SET, "ArrayIterator", {"iter", set_iter, 0, -1, NATIVE_METHOD, "(s .iter)", "An iterator over a snapshot."}},
     {OBJ_MAP, "MapIterator", {"iter", map_iter, 0, -1, NATIVE_METHOD, "(m .iter)", "An iterator over a snapshot."}},
-    {OBJ_HASHMAP, "MapIterator",
+    {OBJ_HASHMAP,
+     "MapIterator",
      {"iter", hashmap_iter, 0, -1, NATIVE_METHOD, "(h .iter)", "An iterator over a snapshot."}},
     {OBJ_RANGE, "RangeIterator", {"iter", range_iter, 0, -1, NATIVE_METHOD, "(r .iter)", "An iterator."}},
 };

@@ -13,9 +13,9 @@ typedef enum IteratorKind {
 typedef struct IteratorObj {
     Obj header; /* OBJ_ITERATOR */
     ClassObj *class_;
-    Value source;      /* nil for ranges */
-    uint32_t position; /* items produced */
-    uint8_t kind;      /* IteratorKind */
+    Value source;             /* nil for ranges */
+    uint32_t position;        /* items produced */
+    uint8_t kind;             /* IteratorKind */
     int64_t next, last, step; /* of a range; step 0: at the end */
 } IteratorObj;
 

@@ -3,20 +3,12 @@
 
 #include "lib/modules.h"
 
-/* Built-in classes as names; the exception classes are bound by vm_init. */
+/* `gene` has every class that is global. */
 static void bind_classes(VM *vm) {
-    const ObjectSpace *space = vm_space(vm);
-    ClassObj *const others[] = {space->object_class, space->float_class, space->bool_class,
-                                space->char_class,   space->nil_class,   space->void_class};
-    for (size_t i = 0; i < COUNT_OF(others); i++) {
-        vm_set_global(vm, vm->global_ns, others[i]->name->text, value_pointer(others[i]));
-        vm_set_global(vm, vm->gene_ns, others[i]->name->text, value_pointer(others[i]));
-    }
-    for (int type = 0; type < OBJ_TYPE_COUNT; type++) {
-        ClassObj *class_ = space->type_classes[type];
-        vm_set_global(vm, vm->gene_ns, class_->name->text, value_pointer(class_));
-        bool is_async = type == OBJ_FUTURE || type == OBJ_TASK || type == OBJ_TIMER || type == OBJ_GENERATOR;
-        if (!is_async) vm_set_global(vm, vm->global_ns, class_->name->text, value_pointer(class_));
+    const Table *names = &vm->global_ns->members;
+    for (uint32_t i = table_next(names, 0); i < names->used; i = table_next(names, i + 1)) {
+        const TableEntry *entry = &names->entries[i];
+        if (is_class(entry->value)) namespace_set(vm, vm->gene_ns, symbol_of(entry->key), entry->value);
     }
 }
 

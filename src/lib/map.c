@@ -277,6 +277,4 @@ static const NativeDef methods[] = {
     {"each", map_each, 1, -1, REENTRANT_METHOD, "(m .each f)", "Calls (f key value) for each entry; the map."},
 };
 
-void lib_install_map(VM *vm) {
-    vm_define_methods(vm, vm_space(vm)->type_classes[OBJ_MAP], methods, COUNT_OF(methods));
-}
+void lib_install_map(VM *vm) { vm_define_methods(vm, vm_space(vm)->type_classes[OBJ_MAP], methods, COUNT_OF(methods)); }

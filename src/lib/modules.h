@@ -14,7 +14,7 @@
     MODULE(namespace)                                                                                        \
     MODULE(number)                                                                                           \
     MODULE(math)                                                                                             \
-    MODULE(char_symbol)                                                                                      \
+    MODULE(scalar)                                                                                           \
     MODULE(string)                                                                                           \
     MODULE(string_search)                                                                                    \
     MODULE(bytes)                                                                                            \
@@ -28,6 +28,11 @@
     MODULE(node)                                                                                             \
     MODULE(iterator)                                                                                         \
     MODULE(json)                                                                                             \
+    MODULE(async)                                                                                            \
+    MODULE(schedule)                                                                                         \
+    MODULE(io)                                                                                               \
+    MODULE(stream)                                                                                           \
+    MODULE(system)                                                                                           \
     MODULE(core)
 
 #define MODULE(name) void lib_install_##name(VM *vm);

@@ -194,8 +194,7 @@ static const NativeDef methods[] = {
     {"add_child", node_add_child, 1, -1, NATIVE_METHOD, "(g .add_child v)", "Appends a child; the gene."},
     {"ins_child", node_ins_child, 2, -1, NATIVE_METHOD, "(g .ins_child i v)", "Inserts a child before i; the gene."},
     {"del_child", node_del_child, 1, -1, NATIVE_METHOD, "(g .del_child i)", "Removes and returns child i."},
-    {"contains", node_contains, 1, -1, NATIVE_METHOD | NATIVE_REENTRANT, "(g .contains v)",
-     "Is a child equal to v?"},
+    {"contains", node_contains, 1, -1, NATIVE_METHOD | NATIVE_REENTRANT, "(g .contains v)", "Is a child equal to v?"},
 };
 
 void lib_install_node(VM *vm) {

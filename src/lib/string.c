@@ -273,8 +273,8 @@ static NativeResult string_new(VM *vm, const Args *args, Value *out) {
 
 #define REENTRANT_METHOD (NATIVE_METHOD | NATIVE_REENTRANT)
 
-static const NativeDef constructor = {"String", string_new, 0, -1, REENTRANT_METHOD, "(new String v…)",
-                                      "The texts of the values as one string."};
+static const NativeDef constructor = {
+    "String", string_new, 0, -1, REENTRANT_METHOD, "(new String v…)", "The texts of the values as one string."};
 
 static const NativeDef methods[] = {
     {"size", string_size, 0, -1, NATIVE_METHOD, "(s .size)", "Number of characters."},

@@ -46,8 +46,10 @@ static NativeResult raise_no_regex(VM *vm) {
 static StrObj *pattern_arg(VM *vm, const Args *args, const char *error) {
     Value pattern = native_arg_or(vm, args, 1, VAL_NIL);
     if (is_string(pattern)) return string_of(pattern);
-    if (is_regex(pattern)) raise_no_regex(vm);
-    else vm_raise_message(vm, "%s", error);
+    if (is_regex(pattern))
+        raise_no_regex(vm);
+    else
+        vm_raise_message(vm, "%s", error);
     return NULL;
 }
 
@@ -152,8 +154,8 @@ static NativeResult string_ends_with(VM *vm, const Args *args, Value *out) {
     const StrObj *string = receiver(vm, args), *part;
     if (!string) return NATIVE_RAISE;
     if (!(part = string_arg(vm, args, "ends_with expects string arguments"))) return NATIVE_RAISE;
-    bool ends = part->size <= string->size &&
-                memcmp(string->text + (string->size - part->size), part->text, part->size) == 0;
+    bool ends =
+        part->size <= string->size && memcmp(string->text + (string->size - part->size), part->text, part->size) == 0;
     return lib_return(out, value_bool(ends));
 }
 
@@ -216,7 +218,7 @@ static NativeResult replace(VM *vm, const Args *args, const char *pattern_error,
 
 static NativeResult string_replace(VM *vm, const Args *args, Value *out) {
     static const char missing[] = "String.replace requires target and replacement";
-    if (!lib_has_arg(args, 1)) return vm_raise_message(vm, missing);
+    if (!lib_has_arg(args, 1)) return vm_raise_message(vm, "%s", missing);
     return replace(vm, args, "String.replace expects a Regexp or string pattern", missing, false, out);
 }
 

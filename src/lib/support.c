@@ -25,11 +25,22 @@ bool lib_int_arg(VM *vm, const Args *args, uint32_t i, const char *error, int64_
     return true;
 }
 
+Value lib_keyword_map(VM *vm, const Args *args) {
+    if (args->keyword_count == 0) return VAL_NIL;
+    Value map = map_make(vm);
+    for (uint32_t i = 0; i < args->keyword_count; i++) {
+        map_set(vm, map_of(map), symbol_of(args->keyword_names[i]), native_arg(vm, args, args->count + i));
+    }
+    return map;
+}
+
 bool lib_callable_arg(VM *vm, const Args *args, uint32_t i, const char *error, bool with_kind) {
     Value value = native_arg_or(vm, args, i, VAL_NIL);
     if (is_callable(vm, value)) return true;
-    if (with_kind) vm_raise_message(vm, "%s, got %s", error, kind_name(value));
-    else vm_raise_message(vm, "%s", error);
+    if (with_kind)
+        vm_raise_message(vm, "%s, got %s", error, kind_name(value));
+    else
+        vm_raise_message(vm, "%s", error);
     return false;
 }
 

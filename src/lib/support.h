@@ -37,6 +37,8 @@ static inline const char *lib_name_text(Value name) {
 uint32_t lib_clamp_index(int64_t index, uint32_t count);
 /* Argument `i` as an Int; false after raising `error`. */
 bool lib_int_arg(VM *vm, const Args *args, uint32_t i, const char *error, int64_t *out_number);
+/* Keyword arguments of the call as a map, nil when there are none; unrooted. */
+Value lib_keyword_map(VM *vm, const Args *args);
 /* True when argument `i` can be called; else raises `error`, to which ", got KIND" is added if `with_kind`. */
 bool lib_callable_arg(VM *vm, const Args *args, uint32_t i, const char *error, bool with_kind);
 

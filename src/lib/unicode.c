@@ -5,8 +5,10 @@ static uint32_t map_case(const CaseRow *rows, size_t count, uint32_t code_point)
     size_t low = 0, high = count; /* rows before `low` start at or before code_point */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (rows[middle].first <= code_point) low = middle + 1;
-        else high = middle;
+        if (rows[middle].first <= code_point)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low == 0) return code_point;
     const CaseRow *row = &rows[low - 1];

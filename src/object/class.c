@@ -199,6 +199,7 @@ ModuleObj *module_make(VM *vm, SymbolObj *name, NamespaceObj *parent) {
     space_release(vm, 1);
     module->ns = ns;
     module->path = VAL_NIL;
+    module->ready = VAL_NIL;
     return module;
 }
 
@@ -284,6 +285,8 @@ static void trace_module(Heap *heap, Obj *object) {
     ModuleObj *module = (ModuleObj *)object;
     heap_mark_object(heap, module->ns);
     heap_mark_value(heap, module->path);
+    heap_mark_value(heap, module->ready);
+    heap_mark_object(heap, module->waits_for);
     table_trace(heap, &module->names);
     table_trace(heap, &module->lets);
     table_trace(heap, &module->exports);

@@ -64,7 +64,10 @@ struct ModuleObj {
     Table lets;       /* names bound with let → true */
     Table exports;    /* non-empty: only these can be imported */
     bool has_exports, is_main;
-    int state; /* ModuleState in vm/modules.h */
+    bool is_internal;    /* of the library: its frames are not shown in stack traces */
+    uint8_t state;       /* ModuleState in lib/module.h */
+    Value ready;         /* while it runs: future of its end, or nil when nobody has asked */
+    ModuleObj *waits_for; /* the module whose import is under way */
 };
 
 /* A value of the host that Gene only passes around. ObjectSpace.release_host learns when it is collected. */

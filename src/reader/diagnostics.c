@@ -25,8 +25,7 @@ static bool has_room(Diagnostics *list) {
     return true;
 }
 
-void diagnostics_add_list(Diagnostics *list, ErrorId id, FormPosition where, const char *format,
-                          va_list args) {
+void diagnostics_add_list(Diagnostics *list, ErrorId id, FormPosition where, const char *format, va_list args) {
     if (!has_room(list)) return;
     char *message = format_message(format, args);
     if (!message) return;
@@ -53,8 +52,7 @@ void diagnostics_sort(Diagnostics *list) {
     for (uint32_t i = 1; i < list->count; i++) {
         Diagnostic moving = list->items[i];
         uint32_t to = i;
-        for (; to > 0 && is_before(&moving, &list->items[to - 1]); to--)
-            list->items[to] = list->items[to - 1];
+        for (; to > 0 && is_before(&moving, &list->items[to - 1]); to--) list->items[to] = list->items[to - 1];
         list->items[to] = moving;
     }
 }

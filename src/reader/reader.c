@@ -1,5 +1,5 @@
 /* reader.c — the public calls; positions, blanks, comments and reporting for the rest of the room.
- * Invariant: whatever the text, a result comes back: the forms that could be read, a diagnostic for each fault.
+ * Invariant: whatever the text, a result comes back: the forms that could be read and what was wrong.
  * Where to read next: reader_internal.h lists the files, reader_form.c is the heart. */
 #include "reader/reader_internal.h"
 
@@ -91,8 +91,7 @@ void reader_give_up(Reader *reader) {
     reader->end_reported = true;
 }
 
-static void report_span(Reader *reader, ErrorId id, size_t start, size_t end, const char *format,
-                        va_list args) {
+static void report_span(Reader *reader, ErrorId id, size_t start, size_t end, const char *format, va_list args) {
     Mark from = reader_locate(reader, start);
     Mark to = reader_locate(reader, end);
     FormPosition where = {from.line, from.column, to.line, to.column};
@@ -229,8 +228,7 @@ static void make_room(VM *vm, size_t size) {
     if (size > HEAP_SMALL_REQUEST)
         heap_collect(vm);
     else
-        (void)heap_can_allocate(vm,
-                                size * FORM_BYTES_PER_BYTE); /* a guess; what counts is that it collects */
+        (void)heap_can_allocate(vm, size * FORM_BYTES_PER_BYTE); /* a guess; what counts is that it collects */
 }
 
 void reader_read(VM *vm, const char *text, size_t size, const ReadOptions *options, ReadResult *out_result) {

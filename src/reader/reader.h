@@ -13,7 +13,7 @@
 #include "object/errors.h"
 #include "object/space.h"
 
-#define READER_DEPTH_MAX 1000   /* default nesting of forms (SCH-13) */
+#define READER_DEPTH_MAX 1000 /* default nesting of forms (SCH-13) */
 #define READER_DIAGNOSTICS_MAX 20
 
 typedef struct Diagnostic {
@@ -34,7 +34,7 @@ void diagnostics_add(Diagnostics *list, ErrorId id, uint32_t line, uint32_t colu
 void diagnostics_free(Diagnostics *list);
 
 typedef struct ReadOptions {
-    const char *file; /* name in messages; NULL: "<input>" */
+    const char *file;   /* name in messages; NULL: "<input>" */
     uint32_t max_depth; /* 0: READER_DEPTH_MAX */
 } ReadOptions;
 

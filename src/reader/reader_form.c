@@ -21,8 +21,8 @@ static NextItem unclosed(Reader *reader, char closer, size_t start) {
     if (closer == '}')
         reader_fail_at_end(reader, ERR_READ_UNCLOSED, start, "EOF while reading");
     else
-        reader_fail_at_end(reader, ERR_READ_UNCLOSED, start, "EOF while reading list %c %s %u", closer,
-                           reader->file, (unsigned)where.line);
+        reader_fail_at_end(reader, ERR_READ_UNCLOSED, start, "EOF while reading list %c %s %u", closer, reader->file,
+                           (unsigned)where.line);
     return ITEM_BROKEN;
 }
 
@@ -31,8 +31,8 @@ static void report_unmatched(Reader *reader, char closer, size_t length) {
     Mark where = reader_locate(reader, reader->at);
     reader->mismatch = where.offset;
     reader->at += length;
-    reader_report(reader, ERR_READ_UNMATCHED, where.offset, "Unmatched delimiter: %c at %s:%u:%u", closer,
-                  reader->file, (unsigned)where.line, (unsigned)where.column);
+    reader_report(reader, ERR_READ_UNMATCHED, where.offset, "Unmatched delimiter: %c at %s:%u:%u", closer, reader->file,
+                  (unsigned)where.line, (unsigned)where.column);
 }
 
 NextItem reader_next_item(Reader *reader, char closer, size_t start) {
@@ -64,8 +64,7 @@ void reader_reject_semicolon(Reader *reader) {
 /* --- properties ----------------------------------------------------------------------------------------- */
 
 static Value property_of(Value container, const SymbolObj *key) {
-    return is_node(container) ? table_get_symbol(&node_of(container)->props, key)
-                              : map_get(map_of(container), key);
+    return is_node(container) ? table_get_symbol(&node_of(container)->props, key) : map_get(map_of(container), key);
 }
 
 static void set_property(VM *vm, Value container, SymbolObj *key, Value value) {
@@ -79,13 +78,13 @@ static void report_missing_value(Reader *reader, size_t start, size_t key_end) {
     /* At the end of the text the unclosed container is the fault. */
     if (reader_at_end(reader)) return;
     const char *key = reader->text + start + 1;
-    reader_report(reader, ERR_READ_PROPERTY, start, "Expect value for %.*s",
-                  reader_excerpt(key, key_end - start - 1), key);
+    reader_report(reader, ERR_READ_PROPERTY, start, "Expect value for %.*s", reader_excerpt(key, key_end - start - 1),
+                  key);
 }
 
 void reader_report_conflict(Reader *reader, size_t start) {
-    reader_report(reader, ERR_READ_PROPERTY, start,
-                  "Bad input at %zu (conflict with property shortcut found earlier.)", start);
+    reader_report(reader, ERR_READ_PROPERTY, start, "Bad input at %zu (conflict with property shortcut found earlier.)",
+                  start);
 }
 
 static void read_property(Reader *reader, Value container) {
@@ -93,13 +92,12 @@ static void read_property(Reader *reader, Value container) {
     KeyTarget target;
     if (!reader_key(reader, container, &target)) return;
     if (target.shortcut != VAL_UNSET) {
-        if (target.container != VAL_UNSET)
-            set_property(reader->vm, target.container, target.key, target.shortcut);
+        if (target.container != VAL_UNSET) set_property(reader->vm, target.container, target.key, target.shortcut);
         return;
     }
     size_t key_end = reader->at;
     reader_skip_blank(reader);
-    Value value;
+    Value value = VAL_NIL;
     ReadStatus status = READ_STOP;
     if (reader_peek(reader, 0) != '^') {
         reader->depth += target.levels;
@@ -147,15 +145,14 @@ static void gene_property(Reader *reader, GeneState *state) {
     if (state->run == RUN_OVER) {
         Mark where = reader_locate(reader, reader->at);
         reader_report(reader, ERR_READ_PROPERTY, where.offset,
-                      "properties found in wrong place while reading list ) %s %u", reader->file,
-                      (unsigned)where.line);
+                      "properties found in wrong place while reading list ) %s %u", reader->file, (unsigned)where.line);
     }
     state->run = RUN_OPEN;
     if (!reader_at_end(reader)) read_property(reader, value_pointer(state->node));
 }
 
 static void gene_item(Reader *reader, GeneState *state) {
-    Value form;
+    Value form = VAL_NIL;
     ReadStatus status = reader_form(reader, &form);
     if (state->run == RUN_OPEN) state->run = RUN_OVER;
     if (status == READ_FORM && !state->has_type)
@@ -194,7 +191,7 @@ static ReadStatus read_array(Reader *reader, size_t start, bool sealed, Value *o
     ArrayObj *array = array_of(array_make(reader->vm, 0));
     reader->open.brackets++;
     while (reader_next_item(reader, ']', start) == ITEM_NEXT) {
-        Value item;
+        Value item = VAL_NIL;
         ReadStatus status = reader_form(reader, &item);
         if (status == READ_FORM) array_push(reader->vm, array, item);
         if (status == READ_STOP) reader_reject_semicolon(reader);
@@ -214,8 +211,8 @@ static void skip_map_item(Reader *reader, bool *io_reported) {
     if (*io_reported) return;
     *io_reported = true;
     const char *text = reader->text + start;
-    reader_report(reader, ERR_READ_PROPERTY, start, "Expect key at %zu but found %.*s", start,
-                  (int)utf8_width(*text), text);
+    reader_report(reader, ERR_READ_PROPERTY, start, "Expect key at %zu but found %.*s", start, (int)utf8_width(*text),
+                  text);
 }
 
 Value reader_map(Reader *reader, size_t start) {
@@ -252,7 +249,7 @@ static void close_hash_map(Reader *reader, size_t start) {
 static ReadStatus read_hash_map(Reader *reader, size_t start, bool sealed, Value *out_form) {
     if (!reader_enter(reader, start)) return READ_BAD;
     HashObj *hash = hash_of(hashmap_make(reader->vm));
-    Value key = VAL_UNSET, item;
+    Value key = VAL_UNSET, item = VAL_NIL;
     NextItem next;
     reader->open.braces++;
     while ((next = reader_next_item(reader, '}', start)) == ITEM_NEXT) {
@@ -270,8 +267,7 @@ static ReadStatus read_hash_map(Reader *reader, size_t start, bool sealed, Value
     reader->open.braces--;
     reader->depth--;
     if (next == ITEM_CLOSED) close_hash_map(reader, start);
-    if (key != VAL_UNSET)
-        table_append(reader->vm, &hash->table, key, hash_word(hash->table.count), VAL_UNSET);
+    if (key != VAL_UNSET) table_append(reader->vm, &hash->table, key, hash_word(hash->table.count), VAL_UNSET);
     if (sealed) hash->header.flags |= OBJ_SEALED;
     *out_form = value_pointer(hash);
     return READ_FORM;
@@ -305,7 +301,7 @@ static ReadStatus read_quote(Reader *reader, ObjType type, size_t prefix_size, V
     size_t start = reader->at;
     if (!reader_enter(reader, start)) return READ_BAD;
     reader->at += prefix_size;
-    Value form;
+    Value form = VAL_NIL;
     ReadStatus status = reader_form(reader, &form);
     reader->depth--;
     if (status == READ_STOP) return missing_form(reader, start, prefix_size);
@@ -319,7 +315,7 @@ static ReadStatus read_decorator(Reader *reader, Value *out_form) {
     if (!reader_enter(reader, start)) return READ_BAD;
     reader->at += 2;
     NodeObj *node = make_node(reader, VAL_NIL, reader_locate(reader, start));
-    Value target;
+    Value target = VAL_NIL;
     ReadStatus status = reader_form(reader, &node->type);
     ReadStatus target_status = status == READ_STOP ? READ_STOP : reader_form(reader, &target);
     reader->depth--;
@@ -330,9 +326,7 @@ static ReadStatus read_decorator(Reader *reader, Value *out_form) {
     return READ_FORM;
 }
 
-static bool ends_percent(int byte) {
-    return byte == 0 || reader_is_blank(byte) || (byte && strchr(")]};", byte));
-}
+static bool ends_percent(int byte) { return byte == 0 || reader_is_blank(byte) || (byte && strchr(")]};", byte)); }
 
 /* % alone is the modulo operator. */
 static ReadStatus read_percent(Reader *reader, Value *out_form) {

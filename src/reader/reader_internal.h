@@ -44,9 +44,8 @@ typedef struct Reader {
     const char *file;
     uint32_t depth, max_depth;
     OpenForms open;
-    size_t mismatch; /* offset of the last closer reported as unmatched; SIZE_MAX = none */
-    bool
-        end_reported; /* an unclosed form has been reported, or reading was given up: no more about the end */
+    size_t mismatch;   /* offset of the last closer reported as unmatched; SIZE_MAX = none */
+    bool end_reported; /* an unclosed form has been reported, or reading was given up: no more about the end */
     bool incomplete;
     Buffer scratch;
     Diagnostics *diagnostics;
@@ -84,8 +83,7 @@ void reader_report_list(Reader *reader, ErrorId id, size_t start, const char *fo
 /* The same, and READ_BAD. */
 ReadStatus reader_fail(Reader *reader, ErrorId id, size_t start, const char *format, ...) PRINTF_LIKE(4, 5);
 /* The text ended inside the form at `start`. Said once: the innermost form is the one to close first. */
-ReadStatus reader_fail_at_end(Reader *reader, ErrorId id, size_t start, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+ReadStatus reader_fail_at_end(Reader *reader, ErrorId id, size_t start, const char *format, ...) PRINTF_LIKE(4, 5);
 /* Reads no further; the end is not reported as a fault of the text. */
 void reader_give_up(Reader *reader);
 /* One level deeper; false (reported, given up) when that is too deep. reader->depth-- leaves it. */
@@ -142,8 +140,7 @@ ReadStatus reader_interpolated(Reader *reader, Value *out_form);
 ReadStatus reader_char(Reader *reader, Value *out_form);
 ReadStatus reader_regex(Reader *reader, Value *out_form);
 
-void diagnostics_add_list(Diagnostics *list, ErrorId id, FormPosition where, const char *format,
-                          va_list args);
+void diagnostics_add_list(Diagnostics *list, ErrorId id, FormPosition where, const char *format, va_list args);
 /* By position; equal ones keep their order. */
 void diagnostics_sort(Diagnostics *list);
 

@@ -17,8 +17,7 @@ static int hex_digit(int byte) {
 static ReadStatus fail_at_suffix(Reader *reader, size_t start, const char *what) {
     reader_skip_token(reader);
     const char *raw = reader->text + start;
-    return reader_fail(reader, ERR_READ_NUMBER, start, "%s: %.*s", what,
-                       reader_excerpt(raw, reader->at - start), raw);
+    return reader_fail(reader, ERR_READ_NUMBER, start, "%s: %.*s", what, reader_excerpt(raw, reader->at - start), raw);
 }
 
 static ReadStatus fail_out_of_range(Reader *reader, size_t start) {
@@ -140,8 +139,7 @@ static bool decode_group(Reader *reader, const char *group, size_t size) {
         if (digit < 0) return false;
         bits = bits << 6 | (uint32_t)digit;
     }
-    for (size_t i = 0; i + 1 < size; i++)
-        buffer_append_byte(&reader->scratch, (char)(bits >> (16 - 8 * i) & 0xFF));
+    for (size_t i = 0; i + 1 < size; i++) buffer_append_byte(&reader->scratch, (char)(bits >> (16 - 8 * i) & 0xFF));
     return true;
 }
 

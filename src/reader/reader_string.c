@@ -159,8 +159,7 @@ static void trim_lines(Buffer *scratch, size_t base, bool leading, bool trailing
 
 static ReadStatus fail_unclosed(Reader *reader, const Quoted *quoted) {
     reader->scratch.size = quoted->base;
-    return reader_fail_at_end(reader, ERR_READ_STRING, quoted->start, "%s failure: ErrQuoteExpected",
-                              quoted->name);
+    return reader_fail_at_end(reader, ERR_READ_STRING, quoted->start, "%s failure: ErrQuoteExpected", quoted->name);
 }
 
 /* Behind the opening quotes, which `at` is on. */
@@ -312,9 +311,8 @@ ReadStatus reader_char(Reader *reader, Value *out_form) {
     /* Often it is a quoted word or list, as other Lisps write it: skip the word, read on at the list. */
     reader->at = start + 1;
     reader_skip_token(reader);
-    return reader_fail(reader, ERR_READ_STRING, start,
-                       "Expected closing ' in character literal, got: %.*s (ord: %u)", (int)width, text + at,
-                       (unsigned)got);
+    return reader_fail(reader, ERR_READ_STRING, start, "Expected closing ' in character literal, got: %.*s (ord: %u)",
+                       (int)width, text + at, (unsigned)got);
 }
 
 /* --- regex literals ------------------------------------------------------------------------------------- */
@@ -363,8 +361,7 @@ static bool read_flags(Reader *reader, size_t start, bool *out_ignore_case, bool
         } else {
             const char *bad = reader->text + reader->at;
             while (!ends_regex(reader_peek(reader, 0))) reader->at++;
-            reader_report(reader, ERR_READ_REGEX, start, "Invalid regex flag: %.*s", (int)utf8_width(*bad),
-                          bad);
+            reader_report(reader, ERR_READ_REGEX, start, "Invalid regex flag: %.*s", (int)utf8_width(*bad), bad);
             return false;
         }
     }
@@ -384,7 +381,7 @@ ReadStatus reader_regex(Reader *reader, Value *out_form) {
     }
     if (!closed) return reader_fail_at_end(reader, ERR_READ_REGEX, start, "EOF while reading regex literal");
     if (!read_flags(reader, start, &ignore_case, &multi_line)) return READ_BAD;
-    *out_form = regex_make(reader->vm, string_of(pattern),
-                           replacement == VAL_UNSET ? NULL : string_of(replacement), ignore_case, multi_line);
+    *out_form = regex_make(reader->vm, string_of(pattern), replacement == VAL_UNSET ? NULL : string_of(replacement),
+                           ignore_case, multi_line);
     return READ_FORM;
 }

@@ -23,8 +23,7 @@ PRINTF_LIKE(2, 3) static bool fail(Literal *literal, const char *format, ...) {
 /* Exactly two digits, or -1. */
 static int two_digits(Reader *reader) {
     int tens = reader_peek(reader, 0), ones = reader_peek(reader, 1);
-    if (!reader_is_digit(tens) || !reader_is_digit(ones) || reader_is_digit(reader_peek(reader, 2)))
-        return -1;
+    if (!reader_is_digit(tens) || !reader_is_digit(ones) || reader_is_digit(reader_peek(reader, 2))) return -1;
     reader->at += 2;
     return (tens - '0') * 10 + ones - '0';
 }
@@ -104,8 +103,7 @@ static bool zone(Literal *literal, bool name_needs_offset) {
 /* What follows the hour and its ':'. */
 static bool minute_to_fraction(Literal *literal) {
     if (!clock_part(literal, "minute", 59, &literal->parts.minute)) return false;
-    if (take(literal->reader, ':') && !clock_part(literal, "second", 59, &literal->parts.second))
-        return false;
+    if (take(literal->reader, ':') && !clock_part(literal, "second", 59, &literal->parts.second)) return false;
     return !take(literal->reader, '.') || fraction(literal);
 }
 
@@ -124,8 +122,7 @@ static bool day(Literal *literal) {
     const char *year = reader->text + literal->start;
     size_t size = reader->at - literal->start;
     if (size != 4 || year[0] < '1' || year[0] > '9')
-        return fail(literal, "Date literal requires 4-digit year, got: %.*s", reader_excerpt(year, size),
-                    year);
+        return fail(literal, "Date literal requires 4-digit year, got: %.*s", reader_excerpt(year, size), year);
     for (size_t i = 0; i < 4; i++) literal->parts.year = literal->parts.year * 10 + year[i] - '0';
     reader->at++;
     int month = two_digits(reader);

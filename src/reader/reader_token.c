@@ -73,9 +73,7 @@ static Value make_path(Reader *reader, size_t start, size_t size, SymbolObj **pa
 static ReadStatus read_path(Reader *reader, size_t start, size_t size, Value *out_form) {
     const char *raw = reader->text + start;
     size_t count = 1;
-    for (size_t at = find_separator(raw, 0, size, '/'); at < size;
-         at = find_separator(raw, at + 1, size, '/'))
-        count++;
+    for (size_t at = find_separator(raw, 0, size, '/'); at < size; at = find_separator(raw, at + 1, size, '/')) count++;
     if (count <= PARTS_INLINE) {
         SymbolObj *parts[PARTS_INLINE];
         *out_form = make_path(reader, start, size, parts, (uint32_t)count);
@@ -133,8 +131,7 @@ Value reader_plain_symbol(Reader *reader, size_t size) {
 /* The map under `key` of `container`, made when absent; VAL_UNSET when something else stands there. */
 static Value inner_map(VM *vm, Value container, SymbolObj *key) {
     bool in_node = is_node(container);
-    Value inner =
-        in_node ? table_get_symbol(&node_of(container)->props, key) : map_get(map_of(container), key);
+    Value inner = in_node ? table_get_symbol(&node_of(container)->props, key) : map_get(map_of(container), key);
     if (inner == VAL_UNSET) {
         inner = map_make(vm);
         if (in_node)

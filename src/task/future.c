@@ -113,9 +113,12 @@ Value future_make_finished(VM *vm, FutureState state, Value value) {
 
 static void call_back(VM *vm, Value callee, Value argument) {
     TaskObj *task = task_make(vm, callee, &argument, 1, VAL_NIL);
-    if (!task) return scheduler_report(vm, vm_take_exception(vm));
-    task->is_callback = true;
-    scheduler_start_inline(vm, task);
+    if (task) {
+        task->is_callback = true;
+        scheduler_start_inline(vm, task);
+    } else {
+        scheduler_report(vm, vm_take_exception(vm));
+    }
 }
 
 static void fire(VM *vm, FutureObj *future, WaiterKind kind, Value target, WaiterFn native_fn, uint32_t number) {

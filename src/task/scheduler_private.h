@@ -15,6 +15,7 @@
 #define NUMBER_RUN_FOREVER 0x80000000u
 #define NUMBER_MASK 0x3FFFFFFFu
 
+#define HEAP_STEP_WORK (64u * 1024u) /* marking or sweeping at each look at the clock; some 20 µs */
 #define STOP_GRACE_MS 2000 /* for the finally parts of a stopped task */
 
 typedef struct WaiterChunk WaiterChunk;
@@ -67,6 +68,7 @@ struct Scheduler {
     bool yield_requested; /* the task that switches goes to the end of the queue */
     bool is_sync;         /* the innermost pump runs a synchronous evaluation: its slice does not end */
     LoopStatus native_status; /* of the native that a C stack has finished */
+    uint32_t native_count, switch_count;
     CStackPool *cstacks;
 
     /* --- futures --- */
@@ -101,6 +103,8 @@ void scheduler_report(VM *vm, Value exception);
 void scheduler_count_task(VM *vm, const TaskObj *task, bool starts);
 void scheduler_ready(VM *vm, TaskObj *task);
 void scheduler_ready_first(VM *vm, TaskObj *task);
+/* Onto the inline stack: it goes on after the callbacks that are put there next. */
+void scheduler_interrupted(VM *vm, TaskObj *task);
 void value_list_push(VM *vm, ValueList *list, Value value);
 void value_list_free(Heap *heap, ValueList *list);
 
@@ -117,6 +121,9 @@ void operations_free(Heap *heap, Scheduler *scheduler);
 TaskObj *task_make_call(VM *vm, Value callee, const Value *argv, uint32_t argc, const Value *keyword_names,
                         uint32_t keyword_count);
 void task_wake(VM *vm, TaskObj *task, ResumeKind kind, Value value);
+static inline bool task_cancel_is_pending(const TaskObj *task) {
+    return task->cancel_level != CANCEL_NONE && !task->cancel_delivered;
+}
 /* Puts a requested cancellation into the fiber of a task that is about to continue. */
 void task_deliver_cancel(VM *vm, TaskObj *task);
 void task_end(VM *vm, TaskObj *task, FutureState state, Value value);

@@ -112,7 +112,7 @@ void task_end(VM *vm, TaskObj *task, FutureState state, Value value) {
 /* --- cancelling -------------------------------------------------------------------------------------------------- */
 
 void task_deliver_cancel(VM *vm, TaskObj *task) {
-    if (task->cancel_level == CANCEL_NONE || task->cancel_delivered) return;
+    if (!task_cancel_is_pending(task)) return;
     Fiber *fiber = &task->fiber;
     task->cancel_delivered = true;
     fiber->resume = RESUME_RAISE;

@@ -96,9 +96,12 @@ double timers_next_due(const Timers *timers) { return timers->count ? timers->no
 
 static void call_back(VM *vm, TimerObj *timer) {
     TaskObj *task = task_make(vm, timer->callee, NULL, 0, VAL_NIL);
-    if (!task) return scheduler_report(vm, vm_take_exception(vm));
-    task->is_callback = true;
-    scheduler_start_inline(vm, task);
+    if (task) {
+        task->is_callback = true;
+        scheduler_start_inline(vm, task);
+    } else {
+        scheduler_report(vm, vm_take_exception(vm));
+    }
 }
 
 /* The next multiple of the interval that lies ahead: no drift, and no burst after a long pause. */

@@ -4,7 +4,8 @@
  * code, the native runs on a C stack of its own, which can be left suspended (port/cstack.h). */
 #include "task/scheduler_private.h"
 
-#define STEPS_PER_LOOK 16 /* natives between two looks at the clock, when the loop itself does not run out of fuel */
+/* Natives between two looks at the clock: run_loop starts with new fuel after each, and might never run out of it. */
+#define NATIVES_PER_LOOK 16u
 
 /* --- the steps of a turn -------------------------------------------------------------------------------------------- */
 
@@ -68,7 +69,8 @@ static LoopStatus after_native(VM *vm, TaskObj *task, bool finished) {
     if (!finished) return vm->suspend_status;
     cstack_release(scheduler->cstacks, task->cstack);
     task->cstack = NULL;
-    return scheduler->native_status == LOOP_FUEL ? go_on(vm, task) : scheduler->native_status;
+    if (scheduler->native_status != LOOP_FUEL) return scheduler->native_status;
+    return ++scheduler->native_count % NATIVES_PER_LOOK ? go_on(vm, task) : LOOP_FUEL;
 }
 
 static LoopStatus start_native(VM *vm, TaskObj *task) {
@@ -89,33 +91,28 @@ static LoopStatus step(VM *vm, TaskObj *task) {
 
 /* --- why it stopped --------------------------------------------------------------------------------------------------- */
 
-static bool cancel_is_pending(const TaskObj *task) {
-    return task->cancel_level != CANCEL_NONE && !task->cancel_delivered;
-}
-
 /* True: the task goes on at once. */
 static bool park(VM *vm, TaskObj *task) {
     FutureObj *future = future_of(vm->wait_for);
     Fiber *fiber = &task->fiber;
-    vm->wait_for = VAL_NIL;
+    Value exception;
+    bool goes_on = true;
     future->observed = true;
     if (future->state != FUTURE_PENDING) {
         fiber->resume = RESUME_FUTURE;
-        fiber->resume_value = value_pointer(future);
-        return true;
-    }
-    if (cancel_is_pending(task)) {
+        fiber->resume_value = vm->wait_for;
+    } else if (task_cancel_is_pending(task) || task->cancel_level == CANCEL_KILL) {
+        task->cancel_delivered = false; /* a killed task never waits again */
         future_abandon(vm, future, task->cancel_reason);
-        return true;
-    }
-    Value exception;
-    if (deadlock_closes_circle(vm, task, future, &exception)) {
+    } else if (deadlock_closes_circle(vm, task, future, &exception)) {
         fiber->resume = RESUME_RAISE;
         fiber->resume_value = exception;
-        return true;
+    } else {
+        future_park(vm, future, task);
+        goes_on = false;
     }
-    future_park(vm, future, task);
-    return false;
+    vm->wait_for = VAL_NIL;
+    return goes_on;
 }
 
 /* The loop has used up its fuel. True: the task goes on at once. */
@@ -123,7 +120,7 @@ static bool keep_running(VM *vm, TaskObj *task, bool is_inline) {
     Scheduler *scheduler = vm->scheduler;
     scheduler_look_at_clock(vm);
     heap_step(vm, HEAP_STEP_WORK);
-    if (cancel_is_pending(task)) return true;
+    if (task_cancel_is_pending(task)) return true;
     bool interrupts = is_inline || scheduler->inline_top != NULL;
     if (scheduler->now_ms >= scheduler->quantum_end_ms) {
         bool alone = !interrupts && !scheduler->ready.first && !scheduler_has_event(scheduler);
@@ -183,16 +180,14 @@ void task_run(VM *vm, TaskObj *task, bool is_inline) {
     scheduler->quantum_end_ms = scheduler->now_ms + scheduler->quantum_ms;
     task->state = TASK_RUNNING;
     task->queue_next = NULL;
-    uint32_t steps = 0;
-    LoopStatus status;
     bool goes_on;
     do {
         task_deliver_cancel(vm, task);
         scheduler->current = task;
         vm->fiber = &task->fiber;
         vm->current_cstack = NULL;
-        status = step(vm, task);
-        while (status == LOOP_NATIVE && ++steps % STEPS_PER_LOOK) status = start_native(vm, task);
+        LoopStatus status = step(vm, task);
+        while (status == LOOP_NATIVE) status = start_native(vm, task);
         vm->fiber = outer_fiber;
         vm->current_cstack = outer_cstack;
         scheduler->current = outer_task;

@@ -44,7 +44,7 @@ bool fiber_reserve(VM *vm, Fiber *fiber, uint32_t slots) {
         return false;
     }
     Value *stack = heap_alloc_buffer(vm, capacity * sizeof(Value));
-    memcpy(stack, fiber->stack, fiber->capacity * sizeof(Value) * (fiber->stack != NULL));
+    if (fiber->stack) memcpy(stack, fiber->stack, fiber->capacity * sizeof(Value));
     for (uint32_t i = fiber->capacity; i < capacity; i++) stack[i] = VAL_NIL;
     if (fiber->stack) heap_free_buffer(vm_heap(vm), fiber->stack, fiber->capacity * sizeof(Value));
     fiber->stack = stack;

@@ -57,14 +57,29 @@ static Value copy_array(VM *vm, ArrayObj *source) {
     return result;
 }
 
-static Value copy_entries(VM *vm, Value source, const Table *table) {
+static Value copy_map(VM *vm, const Table *table) {
     uint32_t scope = roots_open(vm);
-    uint32_t copy = root_push(vm, is_map(source) ? map_make(vm) : hashmap_make(vm));
+    uint32_t copy = root_push(vm, map_make(vm));
     for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
         Value value = copy_quoted(vm, table->entries[i].value);
-        if (is_map(source)) map_set(vm, map_of(root_get(vm, copy)), symbol_of(table->entries[i].key), value);
-        else table_append(vm, &hash_of(root_get(vm, copy))->table, table->entries[i].key, table->entries[i].hash, value);
-        heap_touch(vm, pointer_of(root_get(vm, copy)));
+        map_set(vm, map_of(root_get(vm, copy)), symbol_of(table->entries[i].key), value);
+    }
+    Value result = root_get(vm, copy);
+    roots_close(vm, scope);
+    return result;
+}
+
+/* The reader keeps the entries of a hash map literal as written, without hashes. A key that cannot be hashed is left out:
+ * quoted data raises nothing. */
+static Value copy_hashmap(VM *vm, const Table *table) {
+    uint32_t scope = roots_open(vm);
+    uint32_t copy = root_push(vm, hashmap_make(vm));
+    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+        uint32_t key = root_push(vm, copy_quoted(vm, table->entries[i].key));
+        Value form = table->entries[i].value;
+        uint32_t value = root_push(vm, form == VAL_UNSET ? VAL_NIL : copy_quoted(vm, form));
+        if (!hashmap_put(vm, root_get(vm, copy), root_get(vm, key), root_get(vm, value))) vm_take_exception(vm);
+        roots_close(vm, copy + 1);
     }
     Value result = root_get(vm, copy);
     roots_close(vm, scope);
@@ -97,8 +112,8 @@ static Value copy_quoted(VM *vm, Value form) {
     Value copy = form;
     switch (obj_type_of(form)) {
         case OBJ_ARRAY: copy = copy_array(vm, array_of(form)); break;
-        case OBJ_MAP: copy = copy_entries(vm, form, &map_of(form)->table); break;
-        case OBJ_HASHMAP: copy = copy_entries(vm, form, &hash_of(form)->table); break;
+        case OBJ_MAP: copy = copy_map(vm, &map_of(form)->table); break;
+        case OBJ_HASHMAP: copy = copy_hashmap(vm, &hash_of(form)->table); break;
         case OBJ_NODE: copy = copy_node(vm, node_of(form)); break;
         case OBJ_QUOTE: return copy_quoted(vm, quote_of(form)->form);
         default: return form;

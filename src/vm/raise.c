@@ -31,20 +31,41 @@ static Value stack_entry(VM *vm, const Frame *frame) {
     return result;
 }
 
+/* Code of the library written in Gene counts as native: errors in it are those of its caller. */
+static bool is_shown(const Frame *frame) { return !frame->code->module || !frame->code->module->is_internal; }
+
+/* The frame an error belongs to: the innermost one shown, else the innermost. */
+static const Frame *blamed_frame(const Fiber *fiber) {
+    for (uint32_t i = fiber->frame_count; i > 0; i--) {
+        if (is_shown(&fiber->frames[i - 1])) return &fiber->frames[i - 1];
+    }
+    return &fiber->frames[fiber->frame_count - 1];
+}
+
+/* The innermost frames as a list of stack entries. Unrooted. */
+static Value stack_list(VM *vm) {
+    const Fiber *fiber = vm->fiber;
+    uint32_t scope = roots_open(vm);
+    uint32_t list = root_push(vm, array_make(vm, 4));
+    for (uint32_t i = fiber->frame_count; i > 0 && array_of(root_get(vm, list))->count < STACK_ENTRIES_MAX; i--) {
+        if (!is_shown(&fiber->frames[i - 1])) continue;
+        Value entry = stack_entry(vm, &fiber->frames[i - 1]);
+        array_push(vm, array_of(root_get(vm, list)), entry);
+    }
+    Value result = root_get(vm, list);
+    roots_close(vm, scope);
+    return result;
+}
+
 /* Adds `location` and `stack`, once: an exception thrown again keeps its first origin. */
 static void exception_locate(VM *vm, InstanceObj *exception) {
     Fiber *fiber = vm->fiber;
     if (fiber->frame_count == 0 || instance_get(exception, SYM(vm, STACK)) != VAL_UNSET) return;
     uint32_t scope = roots_open(vm);
     uint32_t root = root_push(vm, value_pointer(exception));
-    uint32_t list = root_push(vm, array_make(vm, 4));
-    uint32_t shown = fiber->frame_count < STACK_ENTRIES_MAX ? fiber->frame_count : STACK_ENTRIES_MAX;
-    for (uint32_t i = 0; i < shown; i++) {
-        Value entry = stack_entry(vm, &fiber->frames[fiber->frame_count - 1 - i]);
-        array_push(vm, array_of(root_get(vm, list)), entry);
-    }
+    uint32_t list = root_push(vm, stack_list(vm));
     uint32_t line, column;
-    const Frame *frame = &fiber->frames[fiber->frame_count - 1];
+    const Frame *frame = blamed_frame(fiber);
     frame_position(fiber, frame, &line, &column);
     Buffer text;
     buffer_init(&text);

@@ -1,5 +1,5 @@
-/* reader_test.c — the reader against every rule of language page 01: what is read, and what is said when it is
- * not. A form is compared as text, in the notation of dump() below, which tells kinds apart that print alike:
+/* reader_test.c — the reader against every rule of language page 01: what is read, and what is said when
+ * it is not. A form is compared as text, in the notation of dump() below, which tells kinds apart that print alike:
  *
  *   path a/b: <a b>   char: 'x'   quote: (quote x)   date: D2024-01-02   bytes: 0#00ff   sealed: #(…)
  *   regex: /pattern/replacement/flags   unknown hash map value: ?   symbols: as they are, ~ for the empty one
@@ -48,8 +48,7 @@ static void dump_hash_map(Buffer *out, const Table *table) {
 }
 
 static void dump_date(Buffer *out, ObjType type, const DateObj *date) {
-    if (type != OBJ_TIME)
-        buffer_append_format(out, "D%04d-%02d-%02d", (int)date->year, date->month, date->day);
+    if (type != OBJ_TIME) buffer_append_format(out, "D%04d-%02d-%02d", (int)date->year, date->month, date->day);
     if (type == OBJ_DATE) return;
     buffer_append_format(out, "T%02d:%02d:%02d.%06u", date->hour, date->minute, date->second,
                          (unsigned)date->microsecond);
@@ -92,8 +91,7 @@ static void dump_object(Buffer *out, Value form) {
     case OBJ_PATH: dump_path(out, path_of(form)); break;
     case OBJ_BYTES:
         buffer_append_text(out, "0#");
-        for (uint32_t i = 0; i < bytes_of(form)->size; i++)
-            buffer_append_format(out, "%02x", bytes_of(form)->data[i]);
+        for (uint32_t i = 0; i < bytes_of(form)->size; i++) buffer_append_format(out, "%02x", bytes_of(form)->data[i]);
         break;
     case OBJ_ARRAY:
         buffer_append_text(out, "[");
@@ -113,7 +111,7 @@ static void dump_object(Buffer *out, Value form) {
     case OBJ_TIME: dump_date(out, object->type, date_of(form)); break;
     case OBJ_QUOTE:
     case OBJ_UNQUOTE:
-        buffer_append_text(out, object->type == OBJ_QUOTE      ? "(quote "
+        buffer_append_text(out, object->type == OBJ_QUOTE ? "(quote "
                                 : quote_of(form)->discard ? "(discard "
                                                           : "(unquote ");
         dump(out, quote_of(form)->form);
@@ -150,7 +148,7 @@ static void dump(Buffer *out, Value form) {
 /* --- checks --------------------------------------------------------------------------------------------- */
 
 static void mark_roots(VM *vm, Heap *heap, bool final) {
-    (void)final;
+    (void) final;
     space_mark(vm, heap);
 }
 
@@ -176,8 +174,8 @@ static void append_diagnostics(Buffer *out, const Diagnostics *diagnostics) {
     }
 }
 
-static void read_and_check(const char *text, size_t size, uint32_t max_depth, const char *forms,
-                           const char *faults, const char *file, int line) {
+static void read_and_check(const char *text, size_t size, uint32_t max_depth, const char *forms, const char *faults,
+                           const char *file, int line) {
     VM *vm = vm_make(0);
     ReadResult result;
     ReadOptions options = {.file = "t.gene", .max_depth = max_depth};
@@ -200,8 +198,7 @@ static void read_and_check(const char *text, size_t size, uint32_t max_depth, co
 /* The text has these faults; its forms do not matter. */
 #define FAILS(text, faults) read_and_check((text), sizeof(text) - 1, 0, NULL, (faults), __FILE__, __LINE__)
 /* The text has these faults and still these forms. */
-#define RECOVERS(text, forms, faults) \
-    read_and_check((text), sizeof(text) - 1, 0, (forms), (faults), __FILE__, __LINE__)
+#define RECOVERS(text, forms, faults) read_and_check((text), sizeof(text) - 1, 0, (forms), (faults), __FILE__, __LINE__)
 
 /* --- 1.1 whitespace and comments ------------------------------------------------------------------------ */
 
@@ -220,7 +217,9 @@ TEST(a_nul_byte_ends_the_text) {
 }
 
 TEST(a_byte_order_mark_is_skipped) {
-    READS("\xEF\xBB\xBF" "a", "a");
+    READS("\xEF\xBB\xBF"
+          "a",
+          "a");
     FAILS("\xEF\xBB\xBF)", "1:1 READ.UNMATCHED Unmatched delimiter: ) at t.gene:1:1");
 }
 
@@ -416,7 +415,7 @@ TEST(date_times) {
 TEST(times) {
     READS("7:05 07:05:00 23:59:59.999999", "T07:05:00.000000 T07:05:00.000000 T23:59:59.999999");
     READS("7:05Z 7:05-01:00 7:05[Europe/Paris]", "T07:05:00.000000+0[UTC] T07:05:00.000000-60 "
-                                                "T07:05:00.000000[Europe/Paris]");
+                                                 "T07:05:00.000000[Europe/Paris]");
     READS("7:05+01:00[Europe/Paris]", "T07:05:00.000000+60[Europe/Paris]");
     FAILS("24:00", "1:1 READ.DATE Invalid hour: 24");
     FAILS("123:00", "1:1 READ.DATE Invalid hour: 123");
@@ -570,10 +569,8 @@ TEST(property_faults) {
     FAILS("{^^a ^a 2}", "1:6 READ.PROPERTY Bad input at 5 (conflict with property shortcut found earlier.)");
     RECOVERS("{^a 1 ^a^b 2 ^c 3}", "{^a 1 ^c 3}",
              "1:7 READ.PROPERTY Bad input at 6 (conflict with property shortcut found earlier.)");
-    FAILS("{^a 1 ^a^b^c^d 2}",
-          "1:7 READ.PROPERTY Bad input at 6 (conflict with property shortcut found earlier.)");
-    FAILS("{^a #{} ^a^b 2}",
-          "1:9 READ.PROPERTY Bad input at 8 (conflict with property shortcut found earlier.)");
+    FAILS("{^a 1 ^a^b^c^d 2}", "1:7 READ.PROPERTY Bad input at 6 (conflict with property shortcut found earlier.)");
+    FAILS("{^a #{} ^a^b 2}", "1:9 READ.PROPERTY Bad input at 8 (conflict with property shortcut found earlier.)");
     FAILS("(f ^ x)", "1:4 READ.PROPERTY Expect key at 4 but found  ");
     FAILS("{^}", "1:2 READ.PROPERTY Expect key at 2 but found }");
     FAILS("{^a 5x ^b 6y}", "1:5 READ.NUMBER number with unit is not supported: 5x\n"
@@ -726,8 +723,8 @@ TEST(nesting_up_to_the_limit_is_read) {
     read_and_check("[[{^a 1}]]", 10, 2, NULL, fault, __FILE__, __LINE__);
     read_and_check("`#@a #@b c", 10, 2, NULL, "1:6 READ.DEPTH nesting deeper than 2 forms (limit reader depth)",
                    __FILE__, __LINE__);
-    read_and_check("(a; b; c)", 9, 2, NULL, "1:1 READ.DEPTH nesting deeper than 2 forms (limit reader depth)",
-                   __FILE__, __LINE__);
+    read_and_check("(a; b; c)", 9, 2, NULL, "1:1 READ.DEPTH nesting deeper than 2 forms (limit reader depth)", __FILE__,
+                   __LINE__);
     read_and_check("{^a^b^c 1}", 10, 2, NULL, "1:2 READ.DEPTH nesting deeper than 2 forms (limit reader depth)",
                    __FILE__, __LINE__);
     read_and_check("#\"#{#\"#{#\"#{a}\"}\"}\"", 19, 2, NULL,
@@ -832,6 +829,22 @@ TEST(a_string_of_50_megabytes_is_read) {
     reader_free(&result);
     free(text);
     vm_free(vm);
+}
+
+static void check_incomplete(const char *text, bool incomplete) {
+    VM *vm = vm_make(0);
+    ReadResult result;
+    reader_read(vm, text, strlen(text), NULL, &result);
+    check_that(result.incomplete == incomplete, text, __FILE__, __LINE__);
+    reader_free(&result);
+    vm_free(vm);
+}
+
+TEST(text_that_ends_inside_a_form_is_incomplete) {
+    const char *unfinished[] = {"(a", "[", "{^a", "{{", "\"a", "#\"#{", "`", "#@f", "#/a", "'", "a\\", "5x ("};
+    const char *finished[] = {"", "(a)", ")", "5x", "'ab'", "(\xFF"};
+    for (size_t i = 0; i < COUNT_OF(unfinished); i++) check_incomplete(unfinished[i], true);
+    for (size_t i = 0; i < COUNT_OF(finished); i++) check_incomplete(finished[i], false);
 }
 
 /* --- the first form only --------------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@ struct VM {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void mark_roots(VM *vm, Heap *heap, bool final) {
-    (void)final;
+    (void) final;
     space_mark(vm, heap);
 }
 

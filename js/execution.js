@@ -1,0 +1,91 @@
+// execution.js — a task started for JavaScript, with a signal and a timeout: one promise, settled once.
+
+import { GeneCancelError } from './errors.js'
+import { GeneFuture } from './future.js'
+
+/** What Gene sees when the embedder stops something. @param {unknown} reason */
+export function cancelText(reason) {
+  const message = reason instanceof Error ? reason.message : reason === undefined ? 'cancelled by the host' : `cancelled: ${printable(reason)}`
+  return { code: 'GENE.ASYNC.CANCELLED', className: 'CancellationException', message, stack: '', cause: undefined }
+}
+
+/** @param {number} timeout */
+export function timeoutText(timeout) {
+  const message = `timed out after ${timeout} ms`
+  return { code: 'GENE.ASYNC.TIMEOUT', className: 'TimeoutException', message, stack: '', cause: undefined }
+}
+
+/** @param {unknown} reason */
+export function cancelError(reason) {
+  return new GeneCancelError(cancelText(reason).message, { cause: reason })
+}
+
+/** @param {unknown} value */
+function printable(value) {
+  try {
+    return String(value)
+  } catch {
+    return typeof value
+  }
+}
+
+/**
+ * @typedef {object} Control
+ * @property {AbortSignal} [signal]
+ * @property {number} [timeout] ms
+ */
+
+/**
+ * @param {import('./core.js').Core} core
+ * @param {(settle: import('./tasks.js').Settle) => number} begin starts the task and gives its handle, or 0 when it failed
+ * @param {Control} control
+ * @param {{ finish?: (value: any, handle: number) => any, stopAll?: boolean }} [how] finish: what becomes of the task's value;
+ *   stopAll: the signal stops every task of the runtime
+ * @returns {Promise<any>} settles with the outcome of the task, or of the future that it returned
+ */
+export function execute(core, begin, { signal, timeout }, { finish, stopAll = false } = {}) {
+  if (signal?.aborted) return Promise.reject(cancelError(signal.reason))
+  return new Promise((resolve, reject) => {
+    let handle = 0
+    let isOver = false
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ let timer
+    /** @param {unknown} reason @param {ReturnType<typeof cancelText>} text */
+    const stop = (reason, text) => {
+      if (stopAll) core.interrupt(reason, text)
+      else core.cancel(handle, reason, text)
+    }
+    const onAbort = () => stop(signal?.reason, cancelText(signal?.reason))
+    const end = () => {
+      if (isOver) return false
+      isOver = true
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      return true
+    }
+    /** @param {any} error */
+    const fail = (error) => {
+      if (!end()) return
+      if (handle) core.release(handle)
+      reject(error)
+    }
+    /** @param {any} value */
+    const succeed = (value) => {
+      if (!end()) return
+      try {
+        resolve(finish ? finish(value, handle) : value)
+      } catch (error) {
+        reject(error)
+      }
+      if (handle) core.release(handle)
+    }
+    /** @param {any} value */
+    const onEnd = (value) => (value instanceof GeneFuture ? value.then(succeed, fail) : succeed(value))
+    handle = begin({ resolve: onEnd, reject: fail })
+    if (isOver) {
+      if (handle) core.release(handle)
+      return
+    }
+    signal?.addEventListener('abort', onAbort)
+    if (timeout !== undefined) timer = setTimeout(() => stop(undefined, timeoutText(timeout)), timeout)
+  })
+}

@@ -1,0 +1,357 @@
+// runtime.js — the JavaScript API: one Runtime is one Gene VM with its own globals, tasks and limits.
+
+import { platform } from '#platform'
+import { Core } from './core.js'
+import { describeHostError, disposedError, hostError } from './errors.js'
+import { cancelError, cancelText, execute } from './execution.js'
+import { openFiles } from './files.js'
+import { Input, makeOutput } from './io.js'
+import { loadModule } from './loader.js'
+import { ModuleSources } from './modules.js'
+import { Operations } from './operations.js'
+import { checkKeys, checkOptions } from './options.js'
+import { formatError } from './report.js'
+import { Sources } from './sources.js'
+
+/** @typedef {import('./options.js').RuntimeOptions} RuntimeOptions */
+
+/**
+ * @typedef {object} EvalOptions
+ * @property {string} [file] name in messages (default `<eval>`)
+ * @property {Record<string, unknown>} [bindings] names that only this source sees
+ * @property {AbortSignal} [signal] stops it; the promise rejects with the signal's reason as cause
+ * @property {number} [timeout] ms
+ * @property {'value' | 'text'} [as] 'text': the result as Gene prints it
+ *
+ * @typedef {object} RunOptions
+ * @property {string[]} [args] `$args`
+ * @property {AbortSignal} [signal]
+ *
+ * @typedef {{ value: any, exitCode: number }} RunResult
+ * @typedef {{ tasks: number, operations: number, timers: number }} Pending
+ */
+
+const EVAL_OPTIONS = ['file', 'bindings', 'signal', 'timeout', 'as']
+const EXIT_CODE = 'GENE.RUNTIME.EXIT'
+
+/**
+ * A new runtime.
+ * @param {RuntimeOptions} [options]
+ * @returns {Promise<Runtime>}
+ */
+export async function createRuntime(options = {}) {
+  const checked = checkOptions(options)
+  return Runtime.open(await loadModule(checked.wasm), checked)
+}
+
+export class Runtime {
+  /** @type {Core} */ #core
+  #options
+  #stdout
+  #stderr
+  #files
+  /** @type {() => Promise<Partial<import('./files.js').FileSystem>>} where programs and modules come from */ #sourceFiles
+  #operations
+  #sources = new Sources()
+  #cwd
+  /** @type {Set<() => void>} called whenever the core rests */ #restListeners = new Set()
+  /** @type {number | undefined} */ #exitCode
+  #isDisposed = false
+
+  /** @param {ReturnType<typeof checkOptions>} options use createRuntime() */
+  constructor(options) {
+    this.#options = options
+    const output = platform.makeOutput()
+    this.#stdout = makeOutput(options.stdout, output.stdout, 'stdout')
+    this.#stderr = makeOutput(options.stderr, output.stderr, 'stderr')
+    const cwd = (this.#cwd = options.cwd ?? (options.fs === 'node' || options.fs === undefined ? platform.cwd() : '/'))
+    /** @type {Promise<Partial<import('./files.js').FileSystem>> | undefined} */ let files
+    this.#files = () => (files ??= openFiles(options.fs, cwd))
+    this.#sourceFiles = this.#files
+    this.#operations = new Operations({
+      allow: options.allow,
+      files: () => this.#files(),
+      modules: new ModuleSources(options.modules, cwd, () => this.#sourceFiles()),
+      input: new Input(options.stdin),
+      fetch: options.fetch,
+      unhandled: (error) => this.#unhandled(error),
+    })
+  }
+
+  /** @param {WebAssembly.Module} module @param {ReturnType<typeof checkOptions>} options */
+  static async open(module, options) {
+    const runtime = new Runtime(options)
+    runtime.#core = await Core.open(module, runtime.#world())
+    runtime.#describe(options.args ?? [], null)
+    return runtime
+  }
+
+  /** @returns {import('./core.js').World} */
+  #world() {
+    const { now = Date.now, random = Math.random, limits, sliceMs = 0 } = this.#options
+    return {
+      write: (stream, text) => (stream === 2 ? this.#stderr(text) : this.#stdout(text)),
+      now,
+      random,
+      operate: (kind, args, signal) => this.#operations.start(kind, args, signal),
+      unhandled: (error) => this.#unhandled(error),
+      exit: (code) => void (this.#exitCode = code),
+      rested: () => this.#restListeners.forEach((listener) => listener()),
+      limits,
+      sliceMs,
+    }
+  }
+
+  /** Tells the core what a program can ask: `$args`, `$program`, `$env` and the surroundings. @param {string[]} args @param {string | null} program */
+  #describe(args, program) {
+    const { env, allow } = this.#options
+    const system = { cwd: this.#cwd, ...platform.system() }
+    this.#core.ask('wasm_set_program', [args, program, env ?? (allow.env ? platform.env() : {}), system])
+  }
+
+  // --- running code --------------------------------------------------------------------------------------------------
+
+  /**
+   * Runs source text in the runtime's main module: its definitions stay. Any number may be under way.
+   * @param {string} source
+   * @param {EvalOptions} [options]
+   * @returns {Promise<any>} settles when the result does: a future is waited for
+   */
+  async eval(source, options = {}) {
+    const { file, bindings, signal, timeout, as } = this.#evalOptions(source, options)
+    const core = this.#core
+    const finish = as === 'text' ? (/** @type {any} */ _value, /** @type {number} */ handle) => core.ask('wasm_outcome_text', [], handle) : undefined
+    return execute(core, (settle) => core.start('wasm_eval', [source, file, bindings], settle), { signal, timeout }, { finish })
+  }
+
+  /**
+   * The same, at once. Throws GENE.ASYNC.WOULD_BLOCK when the result had to wait for the host.
+   * @param {string} source
+   * @param {EvalOptions} [options]
+   * @returns {any}
+   */
+  evalSync(source, options = {}) {
+    const { file, bindings, signal, timeout = 0 } = this.#evalOptions(source, options)
+    if (signal?.aborted) throw cancelError(signal.reason)
+    return this.#core.evalSync(source, file, bindings, timeout)
+  }
+
+  /** @param {string} source @param {EvalOptions} options */
+  #evalOptions(source, options) {
+    this.#check()
+    checkKeys('options', options, EVAL_OPTIONS)
+    if (typeof source !== 'string') throw new TypeError('the source must be a string')
+    const { file = '<eval>', bindings = null, signal, timeout, as } = options
+    this.#sources.add(file, source)
+    return { file: String(file), bindings, signal, timeout, as }
+  }
+
+  /**
+   * Runs a whole program in a module of its own: `$args` and `$program` are set; the promise settles when the main task
+   * has ended and no one-shot work is left. An uncaught exception rejects it at once.
+   * @param {string | URL | { source: string, file?: string }} program a file, or source text
+   * @param {RunOptions} [options]
+   * @returns {Promise<RunResult>}
+   */
+  async run(program, options = {}) {
+    this.#check()
+    checkKeys('options', options, ['args', 'signal'])
+    const { args = this.#options.args ?? [], signal } = options
+    const { source, file } = await this.#programOf(program)
+    this.#check()
+    if (signal?.aborted) throw cancelError(signal.reason)
+    this.#sources.add(file, source)
+    this.#describe(args, file)
+    this.#exitCode = undefined
+    const core = this.#core
+    try {
+      const value = await execute(core, (settle) => core.start('wasm_run', [source, file], settle), { signal }, { stopAll: true })
+      await this.#drained(signal)
+      return { value, exitCode: this.#exitCode ?? 0 }
+    } catch (error) {
+      if (error?.code !== EXIT_CODE) throw error
+      await this.#when(() => this.#exitCode !== undefined)
+      return { value: undefined, exitCode: this.#exitCode ?? 0 }
+    }
+  }
+
+  /** @param {string | URL | { source: string, file?: string }} program */
+  async #programOf(program) {
+    if (typeof program === 'object' && 'source' in program) return { source: String(program.source), file: program.file ?? '<program>' }
+    const file = program instanceof URL ? program.pathname : String(program)
+    // Without a file system of the embedder's choice a program is a file of the machine, and so are its modules.
+    if (this.#options.fs === undefined) {
+      const disk = await platform.openDisk(this.#cwd)
+      if (disk) this.#sourceFiles = async () => disk
+    }
+    const files = await this.#sourceFiles()
+    if (!files.readFile) throw hostError('GENE.WASM.UNSUPPORTED', 'this file system has no readFile')
+    const content = await this.#operations.readProgram(files, file)
+    return { source: content, file }
+  }
+
+  /** Until no one-shot work is left. @param {AbortSignal | undefined} signal */
+  async #drained(signal) {
+    const onAbort = () => this.#core.interrupt(signal?.reason, cancelText(signal?.reason))
+    signal?.addEventListener('abort', onAbort)
+    try {
+      await this.#when(() => this.#core.test('wasm_is_drained') || this.#exitCode !== undefined)
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+    }
+    if (signal?.aborted) throw cancelError(signal.reason)
+  }
+
+  /** Until the condition holds; it is looked at whenever the core rests. @param {() => boolean} condition @returns {Promise<void>} */
+  #when(condition) {
+    if (condition()) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const listener = () => {
+        if (!this.#isDisposed && !condition()) return
+        this.#restListeners.delete(listener)
+        if (this.#isDisposed) reject(disposedError())
+        else resolve()
+      }
+      this.#restListeners.add(listener)
+    })
+  }
+
+  /** Stops every task. @param {unknown} [reason] */
+  interrupt(reason) {
+    this.#check()
+    this.#core.interrupt(reason, cancelText(reason))
+  }
+
+  // --- names and calls -------------------------------------------------------------------------------------------------
+
+  /** Makes a function or value known to Gene, by a name or a path `ns/member`. @param {string} name @param {unknown} value */
+  define(name, value) {
+    this.#check()
+    this.#core.ask('wasm_define', [String(name), value])
+  }
+
+  /** What a name or path means in the main module. @param {string} name @returns {any} */
+  get(name) {
+    this.#check()
+    return this.#core.ask('wasm_get', [String(name)])
+  }
+
+  /** Calls a function, given by name or as a value. @param {string | Function} nameOrFn @param {unknown[]} args @returns {Promise<any>} */
+  async call(nameOrFn, ...args) {
+    return this.#callable(nameOrFn)(...args)
+  }
+
+  /** The same, at once; see evalSync. @param {string | Function} nameOrFn @param {unknown[]} args @returns {any} */
+  callSync(nameOrFn, ...args) {
+    const callee = this.#callable(nameOrFn)
+    const handle = this.#core.handleOf(callee)
+    return handle ? this.#core.callSync(handle, args) : callee(...args)
+  }
+
+  /** @param {string | Function} nameOrFn @returns {Function} */
+  #callable(nameOrFn) {
+    this.#check()
+    const callee = typeof nameOrFn === 'string' ? this.get(nameOrFn) : nameOrFn
+    if (typeof callee !== 'function') throw new TypeError(`${typeof nameOrFn === 'string' ? nameOrFn : 'the value'} is not a function`)
+    return callee
+  }
+
+  // --- looking -----------------------------------------------------------------------------------------------------------
+
+  /**
+   * Reads source text without running it; never throws for bad source. Forms are plain data: GeneNode, GeneSymbol, arrays,
+   * objects, numbers, strings …
+   * @param {string} source
+   * @param {{ file?: string }} [options]
+   * @returns {{ forms: any[], diagnostics: import('./errors.js').Diagnostic[] }}
+   */
+  parse(source, { file = '<parse>' } = {}) {
+    this.#check()
+    return this.#core.ask('wasm_parse', [String(source), file])
+  }
+
+  /** Listing of the code that source text compiles to. @param {string} source @param {{ file?: string }} [options] @returns {string} */
+  compile(source, { file = '<compile>' } = {}) {
+    this.#check()
+    this.#sources.add(file, source)
+    return this.#core.ask('wasm_compile', [String(source), file])
+  }
+
+  /** A value as Gene prints it inside data: strings quoted. @param {unknown} value @returns {string} */
+  print(value) {
+    this.#check()
+    return this.#core.ask('wasm_print', [value])
+  }
+
+  /** The names a program can use without a path. @returns {string[]} */
+  names() {
+    this.#check()
+    return [...new Set(this.#core.ask('wasm_names', []))]
+  }
+
+  /** Text of an error with the source line it points at. @param {unknown} error @param {{ color?: boolean }} [options] */
+  report(error, { color = false } = {}) {
+    return formatError(error, { color, sourceOf: (file) => this.#sources.get(file) })
+  }
+
+  /** @returns {Pending} */
+  get pending() {
+    this.#check()
+    const { tasks, operations, timers } = this.#core.ask('wasm_pending', [])
+    return { tasks, operations, timers }
+  }
+
+  /** Resolves when nothing is pending. @returns {Promise<void>} */
+  async idle() {
+    this.#check()
+    await this.#when(() => {
+      const { tasks, operations, timers } = this.pending
+      return tasks + operations + timers === 0
+    })
+  }
+
+  /** Counts: objects and bytes of Gene data, handles, tasks, C stacks, collections; bytes of wasm memory. @returns {Record<string, number>} */
+  stats() {
+    this.#check()
+    return { ...this.#core.ask('wasm_stats', []), hostValues: this.#core.hostValueCount, memoryBytes: this.#core.memorySize }
+  }
+
+  /** What `(exit n)` asked for; undefined when nothing did. */
+  get exitCode() {
+    return this.#exitCode
+  }
+
+  // --- the end -------------------------------------------------------------------------------------------------------------
+
+  /** Cancels all tasks and frees everything. Again: nothing. */
+  dispose() {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    this.#core.close()
+    this.#operations.close()
+    for (const listener of [...this.#restListeners]) listener()
+  }
+
+  #check() {
+    if (this.#isDisposed) throw disposedError()
+  }
+
+  /** @param {unknown} error */
+  #unhandled(error) {
+    try {
+      const { onUnhandled } = this.#options
+      if (onUnhandled) onUnhandled(error)
+      else this.#stderr(this.report(error))
+    } catch (failure) {
+      this.#stderr(`onUnhandled failed: ${describeHostError(failure).message}\n`)
+    }
+  }
+
+  static {
+    for (const name of /** @type {const} */ (['dispose', 'asyncDispose'])) {
+      const isAsync = name === 'asyncDispose'
+      const value = isAsync ? async function (/** @type {never} */ ..._) { this.dispose() } : Runtime.prototype.dispose
+      if (Symbol[name]) Object.defineProperty(Runtime.prototype, Symbol[name], { value, configurable: true, writable: true })
+    }
+  }
+}

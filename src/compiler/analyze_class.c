@@ -1,0 +1,356 @@
+/* analyze_class.c — class, object and ns with their members, new, super, and $with/$tap, which also bind self
+ * (language 20, 21 §3, 03 §3.5). */
+#include "compiler/analyze_forms.h"
+
+/* --- binding what a definition made ------------------------------------------------------------------------- */
+
+static Expr *define_member(Compiler *c, SymbolObj *name, Expr *value) {
+    Expr *x = expr_new(c, EXPR_DEFINE_NAME);
+    x->as.named.name = name;
+    x->as.named.value = value;
+    return x;
+}
+
+/* Where a class or namespace goes: a variable, a member of the current namespace, or of a container. */
+typedef struct Destination {
+    SymbolObj *name; /* NULL: invalid, reported */
+    Var *var;
+    Expr *container;
+    bool is_member;
+} Destination;
+
+static Destination destination_of(Compiler *c, Value form, const char *what) {
+    Destination d = {0};
+    if (is_symbol(form)) {
+        d.name = strip_type_parameters(c, symbol_of(form));
+        d.var = scope_begin_definition(c, d.name);
+    } else if (is_path(form)) {
+        d.is_member = is_member_path(path_of(form), &d.name);
+        if (!d.is_member) d.container = analyze_container(c, path_of(form), &d.name);
+    } else {
+        analyze_error(c, ERR_COMPILE_FORM, "Unsupported %s name type: %s", what, kind_name(form));
+    }
+    return d;
+}
+
+static Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bool joins_namespace) {
+    if (d->is_member) return define_member(c, d->name, value);
+    if (d->container) {
+        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, d->container, expr_const(c, symbol_value(d->name)), value);
+    }
+    scope_finish_declare(c, d->var);
+    Expr *x = expr_declare(c, d->var, value);
+    return d->var->is_module && joins_namespace ? define_member(c, d->name, x) : x;
+}
+
+/* The statements that make one thing, in a scope of the compiler's own. */
+typedef struct Making {
+    Scope *scope;
+    Expr *sequence;
+    Var *made;
+} Making;
+
+static Making making_begin(Compiler *c, uint32_t capacity) {
+    Making m;
+    m.scope = scope_open(c, true);
+    m.made = scope_add_hidden(c);
+    m.sequence = expr_new(c, EXPR_SEQUENCE);
+    m.sequence->as.list.items = ARENA_ARRAY(&c->arena, Expr *, capacity);
+    return m;
+}
+
+static void making_add(Making *m, Expr *x) { m->sequence->as.list.items[m->sequence->as.list.count++] = x; }
+
+static Expr *making_end(Compiler *c, Making *m) {
+    making_add(m, expr_var(c, m->made));
+    scope_close(c);
+    Expr *x = expr_new(c, EXPR_SCOPE);
+    x->as.scoped.scope = m->scope;
+    x->as.scoped.body = m->sequence;
+    return x;
+}
+
+static Expr *call_body(Compiler *c, Var *made, SymbolObj *name, const Value *forms, uint32_t count, ClassInfo *info) {
+    FunctionRequest request = {
+        .kind = FUNCTION_BODY, .name = name, .body = forms, .body_count = count, .class_info = info};
+    Expr *body = analyze_function(c, &request);
+    return expr_intrinsic(c, INTRINSIC_CALL_BODY, 2, body, expr_var(c, made));
+}
+
+/* --- classes ---------------------------------------------------------------------------------------------------- */
+
+/* What follows the name: [< Parent] members… */
+typedef struct ClassHeader {
+    Expr *parent;
+    uint32_t members;
+    bool failed;
+} ClassHeader;
+
+static ClassHeader analyze_header(Compiler *c, NodeObj *node) {
+    ClassHeader header = {.members = 1};
+    if (node->count > 2 && is_symbol_text(node->children[1], "<")) {
+        Value parent = node->children[2];
+        header.members = 3;
+        if (!is_symbol(parent) && !is_path(parent) && !is_node(parent)) {
+            header.failed = true;
+            analyze_error(c, ERR_COMPILE_FORM, "Invalid superclass");
+        }
+        header.parent = analyze_form(c, parent);
+    } else {
+        header.parent = expr_const(c, VAL_UNSET);
+    }
+    if (header.members < node->count && is_symbol_text(node->children[header.members], "implements")) {
+        header.failed = true;
+        analyze_unsupported(c, "interfaces are");
+    }
+    return header;
+}
+
+static Value declared_fields(Compiler *c, const NodeObj *node) {
+    if (node->props.count == 0) return VAL_NIL;
+    Value fields = table_get_symbol(&node->props, symbol_from(c->vm, "fields"));
+    return is_map(fields) ? fields : VAL_NIL;
+}
+
+static SymbolObj *field_name(Compiler *c, Value form) {
+    bool typed;
+    if (!is_node(form) || !is_symbol_text(node_of(form)->type, "field")) return NULL;
+    const NodeObj *node = node_of(form);
+    if (node->count == 0 || !is_symbol(node->children[0])) return NULL;
+    return strip_colon(c, symbol_of(node->children[0]), &typed);
+}
+
+/* Fields are only checked where all of them are in sight: without a parent class. */
+static ClassInfo *class_info(Compiler *c, NodeObj *node, SymbolObj *name, const ClassHeader *header) {
+    ClassInfo *info = ARENA_NEW(&c->arena, ClassInfo);
+    Value fields = declared_fields(c, node);
+    uint32_t capacity = node->count + (is_map(fields) ? map_of(fields)->table.count : 0);
+    info->name = name;
+    info->blamed = c->blamed;
+    info->fields = ARENA_ARRAY(&c->arena, SymbolObj *, capacity);
+    if (is_map(fields)) {
+        const Table *table = &map_of(fields)->table;
+        for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+            info->fields[info->field_count++] = symbol_of(table->entries[i].key);
+        }
+    }
+    for (uint32_t i = header->members; i < node->count; i++) {
+        SymbolObj *field = field_name(c, node->children[i]);
+        if (field) info->fields[info->field_count++] = field;
+    }
+    info->checks_fields = info->field_count > 0 && header->members == 1;
+    return info;
+}
+
+static void make_class(Compiler *c, Making *m, NodeObj *node, const Destination *d) {
+    ClassHeader header = analyze_header(c, node);
+    Expr *made = expr_intrinsic(c, INTRINSIC_CLASS, 3, expr_const(c, symbol_value(d->name)), header.parent,
+                                expr_const(c, declared_fields(c, node)));
+    making_add(m, expr_declare(c, m->made, made));
+    making_add(m, bind_destination(c, d, expr_var(c, m->made), true));
+    if (header.failed || header.members >= node->count) return;
+    making_add(m, call_body(c, m->made, d->name, node->children + header.members, node->count - header.members,
+                            class_info(c, node, d->name, &header)));
+}
+
+Expr *analyze_class(Compiler *c, NodeObj *node) {
+    if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "class requires a name");
+    Making m = making_begin(c, 4);
+    Destination d = destination_of(c, node->children[0], "class");
+    if (d.name) make_class(c, &m, node, &d);
+    return making_end(c, &m);
+}
+
+/* (object Name …): class NameClass and its one instance, bound to Name. */
+Expr *analyze_object(Compiler *c, NodeObj *node) {
+    if (node->count == 0 || !is_symbol(node->children[0])) {
+        return analyze_error(c, ERR_COMPILE_FORM, "object requires a name");
+    }
+    SymbolObj *name = symbol_of(node->children[0]);
+    char *text = ARENA_ARRAY(&c->arena, char, name->size + 6);
+    memcpy(text, name->text, name->size);
+    memcpy(text + name->size, "Class", 6);
+    Making m = making_begin(c, 5);
+    Var *instance = scope_begin_definition(c, name);
+    Destination d = destination_of(c, symbol_value(symbol_intern(c->vm, text, name->size + 5)), "class");
+    make_class(c, &m, node, &d);
+    scope_finish_declare(c, instance);
+    Expr *make = expr_new(c, EXPR_NEW);
+    make->as.call.callee = expr_var(c, m.made);
+    making_add(&m, expr_declare(c, instance, make));
+    m.made = instance;
+    return making_end(c, &m);
+}
+
+Expr *analyze_ns(Compiler *c, NodeObj *node) {
+    if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "ns requires a name");
+    Making m = making_begin(c, 4);
+    Destination d = destination_of(c, node->children[0], "namespace");
+    if (d.name) {
+        Expr *made = expr_intrinsic(c, INTRINSIC_NAMESPACE, 1, expr_const(c, symbol_value(d.name)));
+        making_add(&m, expr_declare(c, m.made, made));
+        making_add(&m, bind_destination(c, &d, expr_var(c, m.made), true));
+        if (node->count > 1) {
+            making_add(&m, call_body(c, m.made, d.name, node->children + 1, node->count - 1, NULL));
+        }
+    }
+    return making_end(c, &m);
+}
+
+/* --- members ------------------------------------------------------------------------------------------------------- */
+
+static bool in_class_body(Compiler *c, const char *form) {
+    if (c->fn->kind == FUNCTION_BODY && c->fn->class_info) return true;
+    analyze_error(c, ERR_COMPILE_FORM, "%s is only allowed inside a class", form);
+    return false;
+}
+
+static Expr *member_function(Compiler *c, FunctionKind kind, SymbolObj *name, NodeObj *node, uint32_t params_at) {
+    uint32_t body = params_at + 1;
+    body += skip_return_type(node->children + body, node->count - body);
+    FunctionRequest request = {
+        .kind = kind,
+        .name = name,
+        .node = node,
+        .params = array_of(node->children[params_at]),
+        .body = node->children + body,
+        .body_count = node->count - body,
+        .class_info = c->fn->class_info,
+    };
+    return analyze_function(c, &request);
+}
+
+Expr *analyze_method(Compiler *c, NodeObj *node) {
+    if (!in_class_body(c, "method")) return expr_const(c, VAL_NIL);
+    SymbolObj *name = NULL;
+    if (node->count > 0 && is_symbol(node->children[0])) name = symbol_of(node->children[0]);
+    if (node->count > 0 && is_string(node->children[0])) {
+        name = symbol_from_string(c->vm, string_of(node->children[0]));
+    }
+    if (!name) return analyze_error(c, ERR_COMPILE_FORM, "method requires a name");
+    if (name->size > 1 && name->text[name->size - 1] == '!') {
+        return analyze_error(c, ERR_COMPILE_FORM,
+                             "Macro-like class methods are not supported; use (method name [args] ...) and a "
+                             "standalone fn! if you need quoted arguments");
+    }
+    if (node->count < 2 || !is_array(node->children[1])) {
+        return analyze_error(c, ERR_COMPILE_FORM,
+                             "Method requires an array argument list; use [] for no arguments");
+    }
+    /* Without a body there is no method (language 20 §1.1). */
+    if (2 + skip_return_type(node->children + 2, node->count - 2) >= node->count) return expr_const(c, VAL_NIL);
+    Expr *function = member_function(c, FUNCTION_METHOD, name, node, 1);
+    return expr_intrinsic(c, INTRINSIC_CLASS_METHOD, 3, analyze_self(c), expr_const(c, symbol_value(name)), function);
+}
+
+Expr *analyze_ctor(Compiler *c, NodeObj *node) {
+    if (!in_class_body(c, "ctor")) return expr_const(c, VAL_NIL);
+    if (node->count == 0 || !is_array(node->children[0])) {
+        return analyze_error(c, ERR_COMPILE_FORM,
+                             "Constructor requires an array argument list; use [] for no arguments");
+    }
+    Expr *function = member_function(c, FUNCTION_CTOR, SYM(c->vm, CTOR), node, 0);
+    return expr_intrinsic(c, INTRINSIC_CLASS_CTOR, 2, analyze_self(c), function);
+}
+
+Expr *analyze_on_method_missing(Compiler *c, NodeObj *node) {
+    if (!in_class_body(c, "on_method_missing")) return expr_const(c, VAL_NIL);
+    if (node->count == 0 || !is_array(node->children[0])) {
+        return analyze_error(c, ERR_COMPILE_FORM,
+                             "Method requires an array argument list; use [] for no arguments");
+    }
+    SymbolObj *name = symbol_from(c->vm, "on_method_missing");
+    Expr *function = member_function(c, FUNCTION_METHOD, name, node, 0);
+    return expr_intrinsic(c, INTRINSIC_CLASS_MISSING, 2, analyze_self(c), function);
+}
+
+Expr *analyze_field(Compiler *c, NodeObj *node) {
+    if (!in_class_body(c, "field")) return expr_const(c, VAL_NIL);
+    if (node->count == 0 || !is_symbol(node->children[0])) {
+        return analyze_error(c, ERR_COMPILE_FORM, "field requires a name");
+    }
+    bool typed;
+    SymbolObj *name = strip_colon(c, symbol_of(node->children[0]), &typed);
+    Value type = node->count > 1 ? node->children[1] : VAL_NIL;
+    return expr_intrinsic(c, INTRINSIC_CLASS_FIELD, 3, analyze_self(c), expr_const(c, symbol_value(name)),
+                          expr_const(c, type));
+}
+
+/* --- new and super ----------------------------------------------------------------------------------------------------- */
+
+Expr *analyze_new(Compiler *c, NodeObj *node) {
+    if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "new requires a class");
+    Expr *x = expr_new(c, EXPR_NEW);
+    x->as.call.callee = analyze_form(c, node->children[0]);
+    analyze_arguments(c, node, 1, &x->as.call.arguments);
+    return x;
+}
+
+Expr *analyze_super(Compiler *c, NodeObj *node) {
+    SymbolObj *dotted = node->count > 0 && is_symbol(node->children[0]) ? symbol_of(node->children[0]) : NULL;
+    if (!dotted || dotted->size < 2 || dotted->text[0] != '.') {
+        return analyze_error(c, ERR_COMPILE_FORM, "super expects a method: (super .member ...)");
+    }
+    SymbolObj *name = symbol_intern(c->vm, dotted->text + 1, dotted->size - 1);
+    if (symbol_is(name, "ctor!")) return expr_raise(c, "Macro-like super constructors are not supported");
+    if (name->text[name->size - 1] == '!') return expr_raise(c, "Macro-like super methods are not supported");
+    Function *fn = c->fn;
+    while (fn && (fn->kind == FUNCTION_PLAIN || fn->kind == FUNCTION_BLOCK)) fn = fn->parent;
+    if (!fn || (fn->kind != FUNCTION_METHOD && fn->kind != FUNCTION_CTOR)) {
+        return expr_raise(c, "super requires an instance context");
+    }
+    Expr *x = expr_new(c, EXPR_SUPER_CALL);
+    x->as.call.callee = analyze_self(c);
+    x->as.call.name = name;
+    analyze_arguments(c, node, 1, &x->as.call.arguments);
+    return x;
+}
+
+/* --- $with and $tap ------------------------------------------------------------------------------------------------------ */
+
+/* Opens the scope in which self is the value of `form`; its declaration is the sequence's first item. */
+static Making begin_self(Compiler *c, Value form, uint32_t capacity) {
+    Expr *value = analyze_form(c, form);
+    Making m = making_begin(c, capacity);
+    scope_bind_self(c, m.made);
+    making_add(&m, expr_declare(c, m.made, value));
+    return m;
+}
+
+static Expr *end_self(Compiler *c, Making *m) {
+    scope_close(c);
+    Expr *x = expr_new(c, EXPR_SCOPE);
+    x->as.scoped.scope = m->scope;
+    x->as.scoped.body = m->sequence;
+    return x;
+}
+
+Expr *analyze_with(Compiler *c, NodeObj *node) {
+    if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "$with expects at least 1 argument");
+    Making m = begin_self(c, node->children[0], 2);
+    making_add(&m, analyze_sequence(c, node->children + 1, node->count - 1));
+    return end_self(c, &m);
+}
+
+Expr *analyze_tap(Compiler *c, NodeObj *node) {
+    if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "$tap expects at least 1 argument");
+    Making m = begin_self(c, node->children[0], 3);
+    uint32_t first = 1;
+    const SymbolObj *label = node->count > 1 && is_symbol(node->children[1]) ? symbol_of(node->children[1]) : NULL;
+    if (label && label->size > 1 && label->text[0] == ':') {
+        Scope *scope = scope_open(c, false);
+        Expr *value = expr_var(c, m.made);
+        Var *var = scope_declare(c, symbol_intern(c->vm, label->text + 1, label->size - 1));
+        Expr *declaration = expr_declare(c, var, value);
+        Expr *body = expr_sequence(c, declaration, analyze_sequence(c, node->children + 2, node->count - 2));
+        scope_close(c);
+        Expr *scoped = expr_new(c, EXPR_SCOPE);
+        scoped->as.scoped.scope = scope;
+        scoped->as.scoped.body = body;
+        making_add(&m, scoped);
+    } else {
+        making_add(&m, analyze_sequence(c, node->children + first, node->count - first));
+    }
+    making_add(&m, expr_var(c, m.made));
+    return end_self(c, &m);
+}

@@ -1,0 +1,170 @@
+/* disassemble.c — code as text. What an operand is follows from the meaning column of opcodes.h. */
+#include "compiler/compiler.h"
+#include "compiler/intrinsics.h"
+#include "compiler/opcodes.h"
+
+#include "base/number.h"
+
+typedef struct OpInfo {
+    const char *name, *meaning;
+    OpFormat format;
+    uint32_t extra;
+} OpInfo;
+
+static const OpInfo op_table[OP_COUNT] = {
+#define OP(name, format, extra, meaning) [OP_##name] = {#name, meaning, FORMAT_##format, extra},
+    OPCODES(OP)
+#undef OP
+};
+
+static const char *const intrinsic_names[INTRINSIC_COUNT] = {
+#define INTRINSIC_ROW(name, arguments, meaning) [INTRINSIC_##name] = #name,
+    INTRINSICS(INTRINSIC_ROW)
+#undef INTRINSIC_ROW
+};
+
+static const char *const special_names[] = {"nil", "void", "false", "true", "_", "not_found", "unset"};
+
+static void print_constant(Buffer *out, Value value) {
+    char number[NUMBER_TEXT_MAX];
+    if (value >> VALUE_TAG_SHIFT == VALUE_TAG_SPECIAL) {
+        buffer_append_text(out, special_names[value & 7]);
+    } else if (is_int(value)) {
+        number_format_int(int_of(value), number);
+        buffer_append_text(out, number);
+    } else if (is_float(value)) {
+        number_format_double(float_of(value), number);
+        buffer_append_text(out, number);
+    } else if (is_symbol(value)) {
+        buffer_append_text(out, symbol_of(value)->text);
+    } else if (is_string(value)) {
+        buffer_append_format(out, "\"%s\"", string_of(value)->text);
+    } else if (is_array(value)) {
+        const ArrayObj *array = array_of(value);
+        buffer_append_text(out, "[");
+        for (uint32_t i = 0; i < array->count && i < 8; i++) {
+            if (i > 0) buffer_append_text(out, " ");
+            if (is_array(array->items[i])) {
+                buffer_append_text(out, "[…]");
+            } else {
+                print_constant(out, array->items[i]);
+            }
+        }
+        buffer_append_text(out, "]");
+    } else if (is_obj_type(value, OBJ_CODE)) {
+        buffer_append_format(out, "<code %s>", ((const CodeObj *)pointer_of(value))->name->text);
+    } else {
+        buffer_append_format(out, "<%s>", kind_name(value));
+    }
+}
+
+static void print_field(Buffer *out, const char *meaning, char letter, uint32_t value) {
+    char pattern[] = "R[?";
+    pattern[2] = letter;
+    if (strstr(meaning, pattern)) {
+        buffer_append_format(out, " r%u", value);
+        return;
+    }
+    pattern[0] = 'U';
+    buffer_append_format(out, strstr(meaning, pattern) ? " u%u" : " %u", value);
+}
+
+static void print_constant_field(Buffer *out, const CodeObj *code, const char *meaning, const char *field,
+                                 uint32_t number) {
+    if (!strstr(meaning, field) || number >= code->constant_count) return;
+    buffer_append_text(out, " ");
+    print_constant(out, code->constants[number]);
+}
+
+static void print_operands(Buffer *out, const CodeObj *code, uint32_t pc) {
+    uint32_t word = code->words[pc];
+    const OpInfo *info = &op_table[INSTR_OP(word)];
+    uint32_t next = pc + 1 + info->extra;
+    if (info->format == FORMAT_sJ) {
+        buffer_append_format(out, " -> %u", (uint32_t)((int32_t)next + INSTR_SJ(word)));
+        return;
+    }
+    print_field(out, info->meaning, 'A', INSTR_A(word));
+    if (info->format == FORMAT_ABx) {
+        if (strstr(info->meaning, "K[Bx]")) {
+            print_constant_field(out, code, info->meaning, "K[Bx]", INSTR_BX(word));
+        } else {
+            buffer_append_format(out, " %u", INSTR_BX(word));
+        }
+    } else if (info->format == FORMAT_AsBx) {
+        buffer_append_format(out, " %d", INSTR_SBX(word));
+    } else if (INSTR_OP(word) == OP_LOADS) {
+        buffer_append_format(out, " %s", special_names[INSTR_B(word) & 7]);
+    } else if (info->format != FORMAT_A) {
+        print_field(out, info->meaning, 'B', INSTR_B(word));
+    }
+    if (INSTR_OP(word) == OP_INTRINSIC) {
+        buffer_append_format(out, " %s", intrinsic_names[INSTR_C(word)]);
+    } else if (INSTR_OP(word) == OP_ADDI) {
+        buffer_append_format(out, " %d", INSTR_SC(word));
+    } else if (info->format == FORMAT_ABC) {
+        print_field(out, info->meaning, 'C', INSTR_C(word));
+    }
+    if (info->extra == 0) return;
+    uint32_t extra = code->words[pc + 1];
+    if (strstr(info->meaning, "jump W1")) {
+        buffer_append_format(out, " -> %u", next + extra);
+    } else if (strstr(info->meaning, "K[W1]")) {
+        print_constant_field(out, code, info->meaning, "K[W1]", extra);
+    } else {
+        buffer_append_format(out, " %d", (int32_t)extra);
+    }
+    if (info->extra == 3) print_constant_field(out, code, info->meaning, "K[W3]", code->words[pc + 3]);
+}
+
+static void print_params(Buffer *out, const CodeObj *code) {
+    static const char *const marks[] = {"", "?", "...", "^", "^?", "^..."};
+    for (uint32_t i = 0; i < code->param_count; i++) {
+        const Param *param = &code->params[i];
+        buffer_append_format(out, "%s%s%s", i ? " " : "", param->name ? param->name->text : "[]", marks[param->kind]);
+    }
+}
+
+static void print_code(Buffer *out, const CodeObj *code) {
+    buffer_append_format(out, "%s [", code->name->text);
+    print_params(out, code);
+    buffer_append_format(out, "] slots %u", code->slot_count);
+    if (code->flags & CODE_GENERATOR) buffer_append_text(out, " generator");
+    if (code->flags & CODE_ASYNC) buffer_append_text(out, " async");
+    if (code->flags & CODE_BLOCK) buffer_append_text(out, " block");
+    for (uint32_t i = 0; i < code->capture_count; i++) {
+        const Capture *capture = &code->captures[i];
+        buffer_append_format(out, "%s%c%u", i ? " " : " captures ", capture->from_register ? 'r' : 'u', capture->index);
+    }
+    buffer_append_text(out, "\n");
+    for (uint32_t pc = 0; pc < code->word_count;) {
+        const OpInfo *info = &op_table[INSTR_OP(code->words[pc])];
+        buffer_append_format(out, "%5u  %s", pc, info->name);
+        print_operands(out, code, pc);
+        buffer_append_text(out, "\n");
+        pc += 1 + info->extra;
+    }
+    for (uint32_t i = 0; i < code->handler_count; i++) {
+        const Handler *handler = &code->handlers[i];
+        buffer_append_format(out, "%s %u..%u -> %u r%u\n", handler->is_finally ? "finally" : "catch", handler->start,
+                             handler->end, handler->target, handler->slot);
+    }
+    for (uint32_t i = 0; i < code->scope_count; i++) {
+        buffer_append_format(out, "scope %u:", i);
+        for (uint32_t j = 0; j < code->scopes[i].count; j++) {
+            const ScopeName *name = &code->scopes[i].names[j];
+            buffer_append_format(out, " %s=%c%u", name->name->text, name->from_register ? 'r' : 'u', name->index);
+        }
+        buffer_append_text(out, "\n");
+    }
+}
+
+/* Nesting is that of functions in the source, which the compiler bounds. */
+void compiler_disassemble(const CodeObj *code, Buffer *out) {
+    print_code(out, code);
+    for (uint32_t i = 0; i < code->constant_count; i++) {
+        if (!is_obj_type(code->constants[i], OBJ_CODE)) continue;
+        const CodeObj *inner = pointer_of(code->constants[i]);
+        if (inner->word_count > 0) compiler_disassemble(inner, out);
+    }
+}

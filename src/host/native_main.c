@@ -1,0 +1,120 @@
+/* native_main.c — gene-native [options] FILE [args]: runs a program on the POSIX host, for tests and profiling.
+ * Exit codes as in api.md §2. */
+#include "host/native.h"
+#include "host/program.h"
+#include "host/report.h"
+#include "port/port.h"
+#include "task/scheduler.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum { EXIT_OK = 0, EXIT_UNCAUGHT = 1, EXIT_USAGE = 2, EXIT_TIMEOUT = 124 };
+
+extern char **environ;
+
+/* "64mb", "5s", "1000" … in bytes or ms; negative when malformed. */
+static double quantity(const char *text) {
+    static const struct {
+        const char *unit;
+        double factor;
+    } units[] = {{"", 1}, {"b", 1}, {"kb", 1024}, {"mb", 1048576}, {"gb", 1073741824.0},
+                 {"ms", 1}, {"s", 1000}, {"m", 60000}};
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text) return -1;
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        if (strcmp(end, units[i].unit) == 0) return number * units[i].factor;
+    }
+    return -1;
+}
+
+/* False: not an option this program knows. */
+static bool read_option(const char *option, Limits *io_limits) {
+    const char *equals = strchr(option, '=');
+    if (!equals) return strcmp(option, "--no-color") == 0;
+    size_t size = (size_t)(equals - option);
+    bool ignored = strncmp(option, "--allow", size) == 0 || strncmp(option, "--deny", size) == 0;
+    if (ignored) return true;
+    double value = quantity(equals + 1);
+    if (value < 0) return false;
+    if (size == 7 && strncmp(option, "--depth", size) == 0) io_limits->depth = (uint32_t)value;
+    else if (size == 12 && strncmp(option, "--max-memory", size) == 0) io_limits->memory = (size_t)value;
+    else if (size == 9 && strncmp(option, "--timeout", size) == 0) io_limits->time_ms = value;
+    else return false;
+    return true;
+}
+
+/* Array of the program's arguments and map of the environment. */
+static void set_program(VM *vm, const char *file, char **arguments) {
+    vm->program = string_make_lossy(vm, file, strlen(file));
+    vm->args = array_make(vm, 0);
+    for (; *arguments; arguments++) {
+        Value text = string_make_lossy(vm, *arguments, strlen(*arguments));
+        array_push(vm, array_of(vm->args), text);
+    }
+    vm->env = map_make(vm);
+    for (char **entry = environ; *entry; entry++) {
+        const char *equals = strchr(*entry, '=');
+        if (!equals) continue;
+        uint32_t scope = roots_open(vm);
+        SymbolObj *name = symbol_intern(vm, *entry, (size_t)(equals - *entry));
+        root_push(vm, value_pointer(name));
+        Value value = string_make_lossy(vm, equals + 1, strlen(equals + 1));
+        map_set(vm, map_of(vm->env), name, value);
+        roots_close(vm, scope);
+    }
+}
+
+/* Compiles the file and runs it to the end of the program. */
+static int run(VM *vm, const char *file, const char *source, size_t size) {
+    uint32_t scope = roots_open(vm);
+    Value text = string_make_lossy(vm, source, size);
+    root_push(vm, text);
+    Value name = string_make_lossy(vm, file, strlen(file));
+    root_push(vm, name);
+    ModuleObj *module = program_module(vm, name);
+    vm->main_module = module;
+    TaskObj *task = program_task(vm, module, text, name, VAL_NIL);
+    if (!task) {
+        Value exception = vm_take_exception(vm);
+        root_push(vm, exception);
+        port_unhandled(vm, exception);
+        roots_close(vm, scope);
+        return EXIT_UNCAUGHT;
+    }
+    root_push(vm, value_pointer(task));
+    if (vm->limits.time_ms > 0) task->deadline_ms = port_now_ms(vm) + vm->limits.time_ms;
+    scheduler_start(vm, task, 0);
+    native_run(vm);
+    NativeHost *host = vm->host;
+    bool timed_out = task->future.state == FUTURE_CANCELLED;
+    if (timed_out && !host->has_exited) port_unhandled(vm, task->future.value);
+    roots_close(vm, scope);
+    if (host->has_exited) return host->exit_code;
+    return timed_out ? EXIT_TIMEOUT : host->has_unhandled ? EXIT_UNCAUGHT : EXIT_OK;
+}
+
+int main(int argc, char **argv) {
+    Limits limits = {0};
+    int at = 1;
+    while (at < argc && strncmp(argv[at], "--", 2) == 0 && read_option(argv[at], &limits)) at++;
+    if (at >= argc || strncmp(argv[at], "--", 2) == 0) {
+        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] FILE [args…]\n");
+        return EXIT_USAGE;
+    }
+    size_t size;
+    char *source = native_read_file(argv[at], &size);
+    if (!source) {
+        fprintf(stderr, "error[GENE.IO.ERROR]: cannot read %s: %s\n", argv[at], strerror(errno));
+        return EXIT_UNCAUGHT;
+    }
+    VM *vm = native_create(&limits, 1);
+    if (!vm) base_fatal("no memory for the VM");
+    set_program(vm, argv[at], argv + at + 1);
+    int code = run(vm, argv[at], source, size);
+    native_flush(vm);
+    native_destroy(vm);
+    free(source);
+    return code;
+}

@@ -1,0 +1,53 @@
+/* object.c — methods every value has (language 02 §2.7, 20 §9–10). */
+#include "lib/modules.h"
+#include "lib/support.h"
+
+static NativeResult object_class(VM *vm, const Args *args, Value *out) {
+    return lib_return(out, value_pointer(class_of(vm, native_arg(vm, args, 0))));
+}
+
+/* Reached for an instance only when its own class has no to_s, or through super: its to_s must not be asked again. */
+static NativeResult object_to_s(VM *vm, const Args *args, Value *out) {
+    Value self = native_arg(vm, args, 0);
+    if (is_instance(self)) return lib_return(out, string_from(vm, kind_name(self)));
+    Buffer text;
+    lib_buffer_init(vm, &text);
+    if (print_value(vm, &text, self, RENDER_STRING_FORM)) return lib_return_text(vm, &text, out);
+    buffer_free(&text);
+    return NATIVE_RAISE;
+}
+
+static NativeResult object_is(VM *vm, const Args *args, Value *out) {
+    Value type = native_arg_or(vm, args, 1, VAL_NIL);
+    if (is_instance(type)) type = value_pointer(instance_of(type)->class_);
+    if (!is_class(type)) return vm_raise_message(vm, "Object.is expects a class or instance as the second argument");
+    ClassObj *class_ = class_of(vm, native_arg(vm, args, 0));
+    return lib_return(out, value_bool(class_descends_from(class_, class_of_value(type))));
+}
+
+static NativeResult object_to(VM *vm, const Args *args, Value *out) {
+    Value self = native_arg(vm, args, 0), type = native_arg_or(vm, args, 1, VAL_NIL);
+    if (!is_class(type)) return vm_raise_message(vm, "Object.to expects a class");
+    const ObjectSpace *space = vm_space(vm);
+    const ClassObj *wanted = class_of_value(type);
+    if (class_descends_from(class_of(vm, self), wanted)) return lib_return(out, self);
+    if (wanted == space->float_class && is_int(self)) return lib_return(out, value_float(number_of(self)));
+    if (wanted == space->int_class && is_float(self)) {
+        double number = float_of(self);
+        if (number >= -0x1p63 && number < 0x1p63) return lib_return(out, int_make(vm, (int64_t)number));
+    }
+    return vm_raise(vm, ERR_TYPE, "Type error: cannot convert %s to %s", type_name(vm, self), wanted->name->text);
+}
+
+static const NativeDef methods[] = {
+    {"class", object_class, 0, -1, NATIVE_METHOD, "(v .class)", "The value's class."},
+    {"to_s", object_to_s, 0, -1, NATIVE_METHOD | NATIVE_REENTRANT, "(v .to_s)", "The value's text."},
+    {"is", object_is, 0, -1, NATIVE_METHOD, "(v .is C)", "Is C the value's class or above it?"},
+    {"to", object_to, 0, -1, NATIVE_METHOD, "(v .to C)", "The value, converted between Int and Float where needed."},
+};
+
+void lib_install_object(VM *vm) {
+    vm_define_methods(vm, vm_space(vm)->object_class, methods, COUNT_OF(methods));
+    /* Exception has no parent and so would not have them. */
+    vm_define_methods(vm, vm->exception_class, methods, COUNT_OF(methods));
+}
