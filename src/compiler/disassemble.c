@@ -58,15 +58,15 @@ static void print_constant(Buffer *out, Value value) {
     }
 }
 
+/* A is a register unless it is an upvalue; B and C may be counts. */
 static void print_field(Buffer *out, const char *meaning, char letter, uint32_t value) {
-    char pattern[] = "R[?";
+    char pattern[] = "U[?";
     pattern[2] = letter;
-    if (strstr(meaning, pattern)) {
-        buffer_append_format(out, " r%u", value);
-        return;
-    }
-    pattern[0] = 'U';
-    buffer_append_format(out, strstr(meaning, pattern) ? " u%u" : " %u", value);
+    const char *prefix = letter == 'A' ? "r" : "";
+    if (strstr(meaning, pattern)) prefix = "u";
+    pattern[0] = 'R';
+    if (strstr(meaning, pattern)) prefix = "r";
+    buffer_append_format(out, " %s%u", prefix, value);
 }
 
 static void print_constant_field(Buffer *out, const CodeObj *code, const char *meaning, const char *field,

@@ -46,12 +46,14 @@ static void emit_array_pattern(Emitter *e, const ParamList *items, uint32_t reg)
         const ParamSpec *item = &items->items[i];
         if (!item->var && !item->nested) continue;
         e->top = parts + 1;
-        uint32_t value = take_registers(e, 1);
+        Var *var = item->var;
+        bool is_direct = var && !var->is_module && !(var->captured && var->early);
+        uint32_t value = is_direct ? (uint32_t)var->reg : take_registers(e, 1);
         code_abc(&e->code, OP_GETIDX, value, parts, 0);
         code_extra(&e->code, i);
         emit_default(e, item->fallback, value);
         if (item->nested) emit_pattern(e, item->nested, value);
-        if (item->var) bind_variable(e, item->var, value);
+        if (var) bind_variable(e, var, value);
     }
 }
 

@@ -90,9 +90,10 @@ static bool take_resumption(VM *vm, Value *out_value) {
 }
 
 static bool finish_call(VM *vm, CallResult result, uint32_t slot, Value *out_value);
+bool run_pending_native(VM *vm, uint32_t slot, Value *out_value);
 
 /* A re-entrant native called from a native: no Gene frame stands between them. */
-static bool run_pending_native(VM *vm, uint32_t slot, Value *out_value) {
+WASM_EXPORT(run_pending_native) bool run_pending_native(VM *vm, uint32_t slot, Value *out_value) {
     const NativeDef *def = vm->pending_native;
     Args args = vm->pending_args;
     Fiber *fiber = vm->fiber;
