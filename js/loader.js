@@ -12,7 +12,7 @@ export const EXPORTS = Object.freeze([
   'memory', '_initialize', 'wasm_abi', 'wasm_open', 'wasm_close', 'wasm_scratch', 'wasm_reserve', 'wasm_set_program', 'wasm_pump',
   'wasm_eval', 'wasm_run', 'wasm_eval_sync', 'wasm_call', 'wasm_call_sync', 'wasm_call_method', 'wasm_watch', 'wasm_cancel',
   'wasm_interrupt', 'wasm_complete', 'wasm_fail', 'wasm_define', 'wasm_get', 'wasm_member', 'wasm_text', 'wasm_outcome_text', 'wasm_print',
-  'wasm_plain', 'wasm_release', 'wasm_parse', 'wasm_compile', 'wasm_pending', 'wasm_stats', 'wasm_names', 'wasm_is_drained',
+  'wasm_plain', 'wasm_release', 'wasm_parse', 'wasm_form_texts', 'wasm_compile', 'wasm_pending', 'wasm_stats', 'wasm_names', 'wasm_is_drained',
   'wasm_check_deadlock',
 ])
 
@@ -29,14 +29,17 @@ async function compileResponse(response) {
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())
 }
 
+/** By its name: in Node the mere mention of `Response` loads the whole of fetch. @param {any} value @returns {value is Response} */
+const isResponse = (value) => value?.[Symbol.toStringTag] === 'Response'
+
 /** @param {unknown} wasm @returns {Promise<WebAssembly.Module>} */
 async function compile(wasm) {
-  if (wasm instanceof WebAssembly.Module) return wasm
-  if (typeof Response === 'function' && wasm instanceof Response) return compileResponse(wasm)
   if (wasm instanceof URL || typeof wasm === 'string') {
     const loaded = await platform.loadWasm(wasm)
-    return typeof Response === 'function' && loaded instanceof Response ? compileResponse(loaded) : platform.compile(loaded)
+    return isResponse(loaded) ? compileResponse(loaded) : platform.compile(loaded)
   }
+  if (wasm instanceof WebAssembly.Module) return wasm
+  if (isResponse(wasm)) return compileResponse(wasm)
   if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)) return platform.compile(/** @type {BufferSource} */ (wasm))
   throw new TypeError('options.wasm must be bytes, a URL, a Response or a WebAssembly.Module')
 }

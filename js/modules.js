@@ -1,6 +1,5 @@
 // modules.js — where the source of an `import` comes from: what the embedder gave, else the file system.
 
-import { GeneError } from './errors.js'
 import { absolutePath } from './files.js'
 
 /** @typedef {{ path: string, source: string }} Found */
@@ -8,43 +7,36 @@ import { absolutePath } from './files.js'
 /** @param {string} path */
 const folderOf = (path) => path.slice(0, path.lastIndexOf('/')) || (path.startsWith('/') ? '/' : '.')
 
-/**
- * @param {string} specifier
- * @param {string} referrer
- * @param {string[]} searched
- */
-function notFound(specifier, referrer, searched) {
-  const where = `importer=${referrer}; specifier=${specifier}; searched=[${searched.join(', ')}]`
-  return new GeneError(`[GENE.MODULE.NOT_FOUND] Module '${specifier}' was not found (${where})`, { code: 'GENE.MODULE.NOT_FOUND' })
-}
-
 export class ModuleSources {
   #modules
   #cwd
   /** @type {() => Promise<Partial<import('./files.js').FileSystem>>} */ #files
+  #onLoad
 
   /**
    * @param {import('./options.js').Modules | undefined} modules
    * @param {string} cwd
    * @param {() => Promise<Partial<import('./files.js').FileSystem>>} files
+   * @param {(found: Found) => void} onLoad
    */
-  constructor(modules, cwd, files) {
+  constructor(modules, cwd, files, onLoad) {
     this.#modules = modules
     this.#cwd = cwd
     this.#files = files
+    this.#onLoad = onLoad
   }
 
   /**
    * @param {string} specifier as written in the import
    * @param {string} referrer path of the importing module
-   * @returns {Promise<Found & { importer: string }>} importer: the referrer as an absolute path
+   * @returns {Promise<Found | null>} null: there is none, which src/lib/module.c reports
    */
   async load(specifier, referrer) {
     const base = absolutePath(this.#cwd, specifier.startsWith('/') ? '/' : folderOf(referrer))
     const paths = [...new Set([`${specifier}.gene`, specifier].map((name) => absolutePath(base, name)))]
     const found = this.#modules ? await this.#given(specifier, referrer, paths) : await this.#file(paths)
-    if (!found) throw notFound(specifier, referrer, [base])
-    return { ...found, importer: absolutePath(this.#cwd, referrer) }
+    if (found) this.#onLoad(found)
+    return found
   }
 
   /** @param {string} specifier @param {string} referrer @param {string[]} paths @returns {Promise<Found | null>} */

@@ -2,7 +2,7 @@
 
 import { platform } from '#platform'
 import { GeneError } from './errors.js'
-import { ioError } from './files.js'
+import { fileError, ioError } from './files.js'
 
 /**
  * @typedef {object} ServeRequest
@@ -31,7 +31,7 @@ export const OPERATIONS = [
   { name: 'WRITE_FILE', needs: 'fs', run: async (o, [path, text]) => nil(await o.file('writeFile', path, text)) },
   { name: 'APPEND_FILE', needs: 'fs', run: async (o, [path, text]) => nil(await o.file('appendFile', path, text)) },
   { name: 'FILE_EXISTS', needs: 'fs', run: (o, [path]) => o.file('exists', path) },
-  { name: 'DELETE_FILE', needs: 'fs', run: async (o, [path]) => nil(await o.file('remove', path)) },
+  { name: 'DELETE_FILE', needs: 'fs', run: async (o, [path, recursive]) => nil(await o.remove(path, recursive === true)) },
   { name: 'LIST_DIR', needs: 'fs', run: (o, [path]) => o.file('list', path) },
   { name: 'STAT_FILE', needs: 'fs', run: async (o, [path]) => statMap(await o.file('stat', path)) },
   { name: 'MAKE_DIR', needs: 'fs', run: async (o, [path]) => nil(await o.file('makeDir', path)) },
@@ -99,6 +99,13 @@ export class Operations {
       const { message, cause } = ioError(error)
       throw new GeneError(`Failed to read file '${path}': ${message}`, { code: 'GENE.IO.ERROR', className: 'IOError', cause })
     }
+  }
+
+  /** @param {string} path @param {boolean} recursive else directories stay */
+  async remove(path, recursive) {
+    const isDir = !recursive && (await this.file('stat', path)).isDir
+    if (isDir) throw ioError(fileError('EISDIR'))
+    await this.file('remove', path)
   }
 
   /** @param {any} request @param {AbortSignal} signal */

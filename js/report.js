@@ -9,6 +9,7 @@ const MAX_FRAMES = 20
 /**
  * @typedef {object} ReportOptions
  * @property {boolean} [color] ANSI colours
+ * @property {boolean} [trace] every frame of the Gene stack
  * @property {(file: string) => string | undefined} [sourceOf] text of a source file, for the line that failed
  */
 
@@ -39,8 +40,9 @@ function errorLines(error, options) {
   const { red, bold, dim } = painter(options.color ?? false)
   const lines = [`${red(`error[${error.code}]`)}${bold(`: ${error.message}`)}`, ...placeLines(error, options)]
   if (error.hint) lines.push(dim(`  hint: ${error.hint}`))
-  for (const { fn, file, line, column } of error.geneStack.slice(0, MAX_FRAMES)) lines.push(dim(`  at ${fn} (${file}:${line}:${column})`))
-  const left = error.geneStack.length - MAX_FRAMES
+  const shown = options.trace ? error.geneStack.length : MAX_FRAMES
+  for (const { fn, file, line, column } of error.geneStack.slice(0, shown)) lines.push(dim(`  at ${fn} (${file}:${line}:${column})`))
+  const left = error.geneStack.length - shown
   if (left > 0) lines.push(dim(`  … ${left} more`))
   for (const { code, message, line, column } of error.diagnostics.slice(1)) {
     lines.push(`${red(`error[${code}]`)}: ${message}`, ...placeLines(Object.assign(Object.create(error), { line, column }), options))

@@ -71,7 +71,7 @@ export class Runtime {
     this.#operations = new Operations({
       allow: options.allow,
       files: () => this.#files(),
-      modules: new ModuleSources(options.modules, cwd, () => this.#sourceFiles()),
+      modules: new ModuleSources(options.modules, cwd, () => this.#sourceFiles(), ({ path, source }) => this.#sources.add(path, source)),
       input: new Input(options.stdin),
       fetch: options.fetch,
       unhandled: (error) => this.#unhandled(error),
@@ -190,7 +190,13 @@ export class Runtime {
     return { source: content, file }
   }
 
-  /** Until no one-shot work is left. @param {AbortSignal | undefined} signal */
+  /** Until no one-shot work is left, as run() waits for it. @param {{ signal?: AbortSignal }} [options] the signal stops every task */
+  async drained({ signal } = {}) {
+    this.#check()
+    await this.#drained(signal)
+  }
+
+  /** @param {AbortSignal | undefined} signal */
   async #drained(signal) {
     const onAbort = () => this.#core.interrupt(signal?.reason, cancelText(signal?.reason))
     signal?.addEventListener('abort', onAbort)
@@ -270,6 +276,19 @@ export class Runtime {
     return this.#core.ask('wasm_parse', [String(source), file])
   }
 
+  /**
+   * The forms of source text as source text again; never throws for bad source.
+   * @param {string} source
+   * @param {{ file?: string, pretty?: boolean }} [options] pretty: on several lines
+   * @returns {{ texts: string[], diagnostics: import('./errors.js').Diagnostic[], incomplete: boolean }} incomplete: the text
+   *   ended inside a form
+   */
+  formTexts(source, { file = '<parse>', pretty = false } = {}) {
+    this.#check()
+    this.#sources.add(file, source)
+    return this.#core.ask('wasm_form_texts', [String(source), file], pretty ? 1 : 0)
+  }
+
   /** Listing of the code that source text compiles to. @param {string} source @param {{ file?: string }} [options] @returns {string} */
   compile(source, { file = '<compile>' } = {}) {
     this.#check()
@@ -289,9 +308,9 @@ export class Runtime {
     return [...new Set(this.#core.ask('wasm_names', []))]
   }
 
-  /** Text of an error with the source line it points at. @param {unknown} error @param {{ color?: boolean }} [options] */
-  report(error, { color = false } = {}) {
-    return formatError(error, { color, sourceOf: (file) => this.#sources.get(file) })
+  /** Text of an error with the source line it points at. @param {unknown} error @param {{ color?: boolean, trace?: boolean }} [options] */
+  report(error, { color = false, trace = false } = {}) {
+    return formatError(error, { color, trace, sourceOf: (file) => this.#sources.get(file) })
   }
 
   /** @returns {Pending} */

@@ -11,7 +11,7 @@ import { Runner } from './runner.js'
 
 const SAVE_AFTER_MS = 250
 const CLOCK_AFTER_MS = 500
-const WARN_UNSAVED = 'This text is too long to be kept for the next visit.'
+const NOT_KEPT = 'What you write cannot be kept for your next visit: the browser’s storage is full or not available.'
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
 const byId = (id) => /** @type {T} */ (document.getElementById(id))
@@ -34,6 +34,7 @@ let openId = ''
 let original = ''
 let source = ''
 let hasRun = false
+let toldNotKept = false
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let saveTimer
 /** @type {ReturnType<typeof setInterval> | undefined} */ let clockTimer
 
@@ -70,7 +71,7 @@ function showState(state, detail) {
 
 function beginRun() {
   output.clear()
-  editor.clearProblem()
+  editor.clearProblems()
   say('running', 'Running …')
   clearInterval(clockTimer)
   clockTimer = setInterval(() => {
@@ -90,7 +91,7 @@ function onEnd(end) {
       const { error } = end
       const isHere = error.line > 0 && editor.value === source
       output.problem(error, source)
-      if (isHere) editor.markProblem(error.line, error.column)
+      if (isHere) editor.markProblems([error, ...error.diagnostics])
       return say('error', error.line > 0 ? `Error in line ${error.line}, column ${error.column}` : 'Error')
     }
     case 'stopped': {
@@ -128,7 +129,8 @@ function save() {
   if (openId === '') return
   const text = editor.value
   const isStored = drafts.save(openId, text === original ? undefined : text)
-  if (!isStored && text !== original && !runner.isRunning) say('idle', WARN_UNSAVED)
+  if (!isStored && text !== original && !toldNotKept) output.remark(NOT_KEPT)
+  toldNotKept = !isStored && text !== original
 }
 
 /** Opens a program of the menu, with the changes the visitor made to it earlier. @param {string} id */

@@ -25,10 +25,11 @@ export class Editor {
   #brackets = element('pre', 'editor-marks')
   #problem = element('pre', 'editor-marks')
   #numbers = element('pre', 'editor-numbers')
-  #lineMark = element('div', 'editor-line')
+  #lineMarks = element('div', 'editor-lines')
   #root
   #onInput
   #lineCount = 0
+  /** @type {Set<number>} lines with a mark */ #problemLines = new Set()
   /** @type {Token[]} */ #tokens = []
   /** Set by Escape: the next Tab leaves the field, so a keyboard is never trapped in it. */ #tabLeaves = false
 
@@ -39,13 +40,12 @@ export class Editor {
     Object.assign(this.#text, { className: 'editor-text', spellcheck: false, autocomplete: 'off', wrap: 'off' })
     const attributes = { 'aria-labelledby': labelledBy, 'aria-describedby': describedBy, autocapitalize: 'off', autocorrect: 'off' }
     for (const [name, value] of Object.entries(attributes)) this.#text.setAttribute(name, value)
-    for (const layer of [this.#colours, this.#brackets, this.#problem, this.#numbers, this.#lineMark]) {
+    for (const layer of [this.#colours, this.#brackets, this.#problem, this.#numbers, this.#lineMarks]) {
       layer.setAttribute('aria-hidden', 'true')
     }
-    this.#lineMark.hidden = true
     const code = element('div', 'editor-code', this.#colours, this.#brackets, this.#problem, this.#text)
     root.classList.add('editor')
-    root.append(element('div', 'editor-sheet', this.#lineMark, this.#numbers, code))
+    root.append(element('div', 'editor-sheet', this.#lineMarks, this.#numbers, code))
     this.#listen()
     this.#draw()
   }
@@ -71,25 +71,40 @@ export class Editor {
     this.#root.scrollTo(0, 0)
   }
 
-  /** Marks a position (1-based, columns in characters) and scrolls it into view; the focus stays where it is. @param {number} line @param {number} column */
-  markProblem(line, column) {
-    this.clearProblem()
-    const at = this.#offsetOf(line, column)
-    if (at === null) return
-    this.#lineMark.hidden = false
-    this.#root.style.setProperty('--problem-line', String(line - 1))
-    this.#numbers.dataset.problem = String(line)
+  /**
+   * Marks positions (1-based, columns in characters; column 0 marks only the line) and scrolls the first into view; the
+   * focus stays where it is.
+   * @param {{ line: number, column: number }[]} positions
+   */
+  markProblems(positions) {
+    this.clearProblems()
+    const found = positions.flatMap(({ line, column }) => {
+      const at = this.#offsetOf(line, column)
+      return at === null ? [] : [{ line, column, at }]
+    })
+    if (found.length === 0) return
+    this.#problemLines = new Set(found.map(({ line }) => line))
+    this.#lineMarks.replaceChildren(...Array.from(this.#problemLines, lineMark))
     this.#drawNumbers()
-    if (column > 0) this.#overlay(this.#problem, [[at, endOfForm(this.value, this.#tokens, at), 'mark-problem']])
-    this.#reveal(line, at)
+    this.#overlay(this.#problem, this.#rangesOf(found.filter(({ column }) => column > 0)))
+    this.#reveal(found[0].line, found[0].at)
   }
 
-  clearProblem() {
-    if (this.#lineMark.hidden) return
-    this.#lineMark.hidden = true
-    delete this.#numbers.dataset.problem
-    this.#drawNumbers()
+  /** What to underline: in order and without overlap. @param {{ at: number }[]} found @returns {[number, number, string][]} */
+  #rangesOf(found) {
+    const starts = [...new Set(found.map(({ at }) => at))].sort((a, b) => a - b)
+    return starts.map((at, index) => {
+      const end = endOfForm(this.value, this.#tokens, at)
+      return [at, Math.min(end, starts[index + 1] ?? end), 'mark-problem']
+    })
+  }
+
+  clearProblems() {
+    if (this.#problemLines.size === 0) return
+    this.#problemLines = new Set()
+    this.#lineMarks.replaceChildren()
     this.#problem.replaceChildren()
+    this.#drawNumbers()
   }
 
   /** Puts the caret at a position and focuses the field. @param {number} line @param {number} column */
@@ -160,7 +175,7 @@ export class Editor {
   }
 
   #changed() {
-    this.clearProblem()
+    this.clearProblems()
     this.#draw()
   }
 
@@ -176,14 +191,16 @@ export class Editor {
 
   #drawNumbers() {
     const count = this.#text.value.split('\n').length
-    const problem = Number(this.#numbers.dataset.problem ?? 0)
-    if (count === this.#lineCount && !problem && this.#numbers.childElementCount === 0) return
+    const isSame = count === this.#lineCount && this.#problemLines.size === 0 && this.#numbers.childElementCount === 0
+    if (isSame) return
     this.#lineCount = count
-    const column = Array.from({ length: count }, (_, index) => index + 1)
-    const rows = (/** @type {number[]} */ part) => part.map((number) => `${number}\n`).join('')
-    if (!problem) return this.#numbers.replaceChildren(rows(column))
-    const marked = element('b', 'editor-number-problem', document.createTextNode(`${problem}\n`))
-    this.#numbers.replaceChildren(rows(column.slice(0, problem - 1)), marked, rows(column.slice(problem)))
+    /** @type {(string | Node)[]} */
+    const parts = ['']
+    for (let line = 1; line <= count; line += 1) {
+      if (!this.#problemLines.has(line)) parts[parts.length - 1] += `${line}\n`
+      else parts.push(element('b', 'editor-number-problem', document.createTextNode(`${line}\n`)), '')
+    }
+    this.#numbers.replaceChildren(...parts)
   }
 
   #drawBrackets() {
@@ -233,6 +250,13 @@ export class Editor {
       view.scrollLeft = Math.max(0, left - view.clientWidth / 2)
     }
   }
+}
+
+/** @param {number} line */
+function lineMark(line) {
+  const mark = element('div', 'editor-line')
+  mark.style.setProperty('--problem-line', String(line - 1))
+  return mark
 }
 
 /** @param {string} text @param {number} at */

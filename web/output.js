@@ -79,16 +79,18 @@ export class Output {
 
   /** Shows an uncaught error with its source line. @param {Problem} problem @param {string} source */
   problem(problem, source, { isBackground = false } = {}) {
-    const heading = element('p', 'problem-title')
-    heading.append(element('b', '', problem.code ? `error[${problem.code}]` : 'error'), `: ${problem.message || problem.name}`)
-    const box = element('div', 'problem', heading)
+    const box = element('div', 'problem', title(problem))
     box.dataset.code = problem.code
     if (isBackground) box.prepend(element('p', 'problem-note', 'in a background task'))
     if (problem.line > 0) box.append(this.#position('  --> ', problem), ...excerpt(source, problem))
-    const frames = problem.geneStack.map((entry) => this.#position(`  in ${entry.fn || '<main>'} `, entry))
+    if (problem.hint) box.append(element('p', 'problem-note', `hint: ${problem.hint}`))
+    const frames = problem.geneStack.map((entry) => this.#position(`  at ${entry.fn} `, entry))
     if (frames.length > 0) box.append(element('div', 'problem-stack', ...frames))
+    for (const more of problem.diagnostics.slice(1)) {
+      box.append(title(more), this.#position('  --> ', { ...more, file: problem.file }), ...excerpt(source, more))
+    }
     for (let cause = problem.cause; cause; cause = cause.cause) {
-      box.append(element('p', 'problem-cause', `caused by: ${cause.code ? `[${cause.code}] ` : ''}${cause.message}`))
+      box.append(element('p', 'problem-note', `caused by: ${cause.code ? `[${cause.code}] ` : ''}${cause.message}`))
     }
     this.#end(box)
   }
@@ -200,6 +202,11 @@ export class Output {
     row.append(link)
     return row
   }
+}
+
+/** @param {{ code: string, message: string, name?: string }} problem */
+function title({ code, message, name = '' }) {
+  return element('p', 'problem-title', element('b', '', code ? `error[${code}]` : 'error'), `: ${message || name}`)
 }
 
 /** Cuts a text into parts that fit a block, after line ends where there are any. @param {string} text */

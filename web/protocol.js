@@ -24,9 +24,11 @@
 /**
  * @typedef {{ stream: 'out' | 'err', text: string }} Chunk
  * @typedef {{ fn: string, file: string, line: number, column: number }} StackEntry
+ * @typedef {{ code: string, message: string, line: number, column: number }} Diagnostic
  * @typedef {{
- *   name: string, code: string, message: string, file: string, line: number, column: number,
- *   geneStack: StackEntry[], cause: Problem | null }} Problem  an error as plain data; line and column are 1-based, 0 = unknown
+ *   name: string, code: string, message: string, hint: string, file: string, line: number, column: number,
+ *   geneStack: StackEntry[], diagnostics: Diagnostic[], cause: Problem | null }} Problem  an error as plain data; line and
+ *   column are 1-based, 0 = unknown; the first of the diagnostics of a syntax error is the error itself
  * @typedef {{ type: 'run', id: number, source: string, file: string }
  *   | { type: 'interrupt', id: number }
  *   | { type: 'drawn', id: number }} ToWorker
@@ -42,32 +44,49 @@
 /** The name a program has in error positions. */
 export const FILE = 'main.gene'
 
+const MAX_CAUSES = 5
+const MAX_FRAMES = 20
+const MAX_DIAGNOSTICS = 20
+
 /**
  * Turns anything thrown into plain data that can be posted. Causes are followed a few levels deep.
  * @param {any} error
  * @returns {Problem}
  */
 export function problemOf(error, depth = 0) {
-  const isObject = typeof error === 'object' && error !== null
-  const from = isObject ? error : { message: String(error) }
+  const from = error instanceof Error ? /** @type {any} */ (error) : { name: 'Error', message: textOf(error) }
+  const hasCause = from.cause != null && from.cause !== error && depth < MAX_CAUSES
   return {
-    name: String(from.name ?? 'Error'),
-    code: String(from.code ?? ''),
-    message: String(from.message ?? ''),
-    file: String(from.file ?? ''),
-    line: Number(from.line) || 0,
-    column: Number(from.column) || 0,
-    geneStack: Array.isArray(from.geneStack) ? from.geneStack.slice(0, 50).map(stackEntryOf) : [],
-    cause: from.cause != null && depth < 5 ? problemOf(from.cause, depth + 1) : null,
+    name: textOf(from.name),
+    code: textOf(from.code ?? ''),
+    message: textOf(from.message),
+    hint: textOf(from.hint ?? ''),
+    ...placeOf(from),
+    geneStack: listOf(from.geneStack, MAX_FRAMES).map((entry) => ({ fn: textOf(entry?.fn ?? ''), ...placeOf(entry) })),
+    diagnostics: listOf(from.diagnostics, MAX_DIAGNOSTICS).map((entry) => ({
+      code: textOf(entry?.code ?? ''),
+      message: textOf(entry?.message ?? ''),
+      ...placeOf(entry),
+    })),
+    cause: hasCause ? problemOf(from.cause, depth + 1) : null,
   }
 }
 
-/** @param {any} entry @returns {StackEntry} */
-function stackEntryOf(entry) {
-  return {
-    fn: String(entry?.fn ?? ''),
-    file: String(entry?.file ?? ''),
-    line: Number(entry?.line) || 0,
-    column: Number(entry?.column) || 0,
+/** @param {any} from */
+function placeOf(from) {
+  return { file: textOf(from?.file ?? ''), line: Number(from?.line) || 0, column: Number(from?.column) || 0 }
+}
+
+/** @param {unknown} list @param {number} limit @returns {any[]} */
+function listOf(list, limit) {
+  return Array.isArray(list) ? list.slice(0, limit) : []
+}
+
+/** @param {unknown} value */
+function textOf(value) {
+  try {
+    return String(value)
+  } catch {
+    return typeof value
   }
 }

@@ -4,16 +4,15 @@
 
 import { createRuntime, version } from '../js/index.js'
 import { problemOf } from './protocol.js'
-import { show } from './show.js'
 import { Tail } from './tail.js'
 
 /** @typedef {import('./protocol.js').ToPage} ToPage @typedef {import('./protocol.js').ToWorker} ToWorker */
 
-const WASM = new URL('../dist/gene.wasm', import.meta.url)
 const MEMORY_LIMIT = 512 * 1024 * 1024
 const OUTBOX_CREDIT = 4
 const OUTBOX_CHARS = 16 * 1024
 const OUTBOX_MS = 16
+const RESULT_CHARS = 20_000
 
 /** @type {{ id: number, controller: AbortController, outbox: Outbox } | null} */
 let current = null
@@ -77,12 +76,18 @@ class Outbox {
   }
 }
 
+/** One line under the output, not a dump. @param {import('../js/index.js').Runtime} runtime @param {unknown} value */
+function print(runtime, value) {
+  if (value == null) return ''
+  const text = runtime.print(value)
+  return text.length > RESULT_CHARS ? `${text.slice(0, RESULT_CHARS)} …` : text
+}
+
 /** @param {number} id @param {string} source @param {string} file @param {AbortSignal} signal @param {Outbox} outbox @returns {Promise<ToPage>} */
 async function execute(id, source, file, signal, outbox) {
   let runtime
   try {
     runtime = await createRuntime({
-      wasm: await compiled,
       stdout: (/** @type {string} */ text) => outbox.write('out', text),
       stderr: (/** @type {string} */ text) => outbox.write('err', text),
       fs: 'memory',
@@ -92,7 +97,7 @@ async function execute(id, source, file, signal, outbox) {
     })
     if (signal.aborted) return { type: 'stopped', id }
     const { value, exitCode } = await runtime.run({ source, file }, { signal })
-    return { type: 'done', id, value: show(value), exitCode }
+    return { type: 'done', id, value: print(runtime, value), exitCode }
   } catch (error) {
     return signal.aborted ? { type: 'stopped', id } : { type: 'failed', id, error: problemOf(error) }
   } finally {
@@ -119,16 +124,11 @@ self.onmessage = ({ data: message }) => {
   else if (message.type === 'drawn') current.outbox.drawn()
 }
 
-/** Compiled once, shared by all runs. A server that does not know the wasm MIME type only costs the streaming. */
-async function compile() {
-  const response = await fetch(WASM)
-  if (!response.ok) throw new Error(`${WASM.pathname}: ${response.status} ${response.statusText}`)
-  const streams = response.headers.get('content-type') === 'application/wasm'
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())
-}
-
-const compiled = compile()
-compiled.then(
-  () => post({ type: 'ready', version }),
-  (error) => post({ type: 'broken', message: String(error?.message ?? error) }),
+/** The first runtime compiles the wasm, which all later ones share, and tells whether it can be used at all. */
+createRuntime().then(
+  (runtime) => {
+    runtime.dispose()
+    post({ type: 'ready', version })
+  },
+  (error) => post({ type: 'broken', message: problemOf(error).message }),
 )

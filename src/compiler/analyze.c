@@ -82,6 +82,14 @@ Expr *expr_declare(Compiler *c, Var *var, Expr *value) {
     return x;
 }
 
+Expr *expr_define_member(Compiler *c, SymbolObj *name, Expr *value) {
+    scope_declare_member(c, name);
+    Expr *x = expr_new(c, EXPR_DEFINE_NAME);
+    x->as.named.name = name;
+    x->as.named.value = value;
+    return x;
+}
+
 Expr *expr_sequence(Compiler *c, Expr *first, Expr *second) {
     Expr *x = expr_new(c, EXPR_SEQUENCE);
     x->as.list.items = ARENA_ARRAY(&c->arena, Expr *, 2);
@@ -338,8 +346,8 @@ static bool is_dotted(Value form) {
 static bool constructs_node(Compiler *c, const NodeObj *node) {
     if (node->header.flags & OBJ_SEALED) return true;
     if (is_symbol(node->type)) return symbol_of(node->type) == SYM(c->vm, UNDERSCORE);
-    if (!is_quote(node->type)) return false;
-    return !(is_symbol(quote_of(node->type)->form) && node->count > 0 && is_dotted(node->children[0]));
+    /* A method called on quoted data is a call: `.name` as an item could never be evaluated. */
+    return is_quote(node->type) && !(node->count > 0 && is_dotted(node->children[0]));
 }
 
 /* Rule 16, or a head that can never be called. */

@@ -49,6 +49,8 @@ void scope_mark_let(Compiler *c, Var *var);
 Var *scope_begin_definition(Compiler *c, SymbolObj *name);
 /* Makes a name known to nested functions before its declaration is reached. */
 void scope_predeclare(Compiler *c, SymbolObj *name, bool is_let, bool is_definition);
+/* In a class or namespace body: the name means the member just defined with /name. */
+void scope_declare_member(Compiler *c, SymbolObj *name);
 /* A register of the current scope, transparent ones included, without a name. */
 Var *scope_add_hidden(Compiler *c);
 /* `self` means `var` in the current scope, transparent or not. */
@@ -81,6 +83,8 @@ Expr *expr_unary(Compiler *c, OpCode op, Expr *operand);
 Expr *expr_intrinsic(Compiler *c, Intrinsic id, uint32_t count, ...); /* Expr * each */
 Expr *expr_raise(Compiler *c, const char *message);
 Expr *expr_declare(Compiler *c, Var *var, Expr *value);
+/* Member of the current namespace. */
+Expr *expr_define_member(Compiler *c, SymbolObj *name, Expr *value);
 Expr *expr_sequence(Compiler *c, Expr *first, Expr *second);
 
 static inline bool is_symbol_text(Value form, const char *text) {
@@ -139,7 +143,9 @@ uint32_t skip_return_type(const Value *forms, uint32_t count);
 /* name:T:U → name. */
 SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol);
 
-Expr *analyze_super(Compiler *c, NodeObj *node); /* analyze_class.c */
+/* --- analyze_class.c ---------------------------------------------------------------------------------------- */
+Expr *analyze_super(Compiler *c, NodeObj *node);
+SymbolObj *object_class_name(Compiler *c, const SymbolObj *name); /* Name → NameClass */
 
 /* --- analyze_module.c: the top level ---------------------------------------------------------------------- */
 /* Fills c->top->body. */

@@ -4,13 +4,6 @@
 
 /* --- binding what a definition made ------------------------------------------------------------------------- */
 
-static Expr *define_member(Compiler *c, SymbolObj *name, Expr *value) {
-    Expr *x = expr_new(c, EXPR_DEFINE_NAME);
-    x->as.named.name = name;
-    x->as.named.value = value;
-    return x;
-}
-
 /* Where a class or namespace goes: a variable, a member of the current namespace, or of a container. */
 typedef struct Destination {
     SymbolObj *name; /* NULL: invalid, reported */
@@ -34,13 +27,13 @@ static Destination destination_of(Compiler *c, Value form, const char *what) {
 }
 
 static Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bool joins_namespace) {
-    if (d->is_member) return define_member(c, d->name, value);
+    if (d->is_member) return expr_define_member(c, d->name, value);
     if (d->container) {
         return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, d->container, expr_const(c, symbol_value(d->name)), value);
     }
     scope_finish_declare(c, d->var);
     Expr *x = expr_declare(c, d->var, value);
-    return d->var->is_module && joins_namespace ? define_member(c, d->name, x) : x;
+    return d->var->is_module && joins_namespace ? expr_define_member(c, d->name, x) : x;
 }
 
 /* The statements that make one thing, in a scope of the compiler's own. */
@@ -161,18 +154,22 @@ Expr *analyze_class(Compiler *c, NodeObj *node) {
     return making_end(c, &m);
 }
 
+SymbolObj *object_class_name(Compiler *c, const SymbolObj *name) {
+    char *text = arena_alloc(&c->arena, name->size + 5);
+    memcpy(text, name->text, name->size);
+    memcpy(text + name->size, "Class", 5);
+    return symbol_intern(c->vm, text, name->size + 5);
+}
+
 /* (object Name …): class NameClass and its one instance, bound to Name. */
 Expr *analyze_object(Compiler *c, NodeObj *node) {
     if (node->count == 0 || !is_symbol(node->children[0])) {
         return analyze_error(c, ERR_COMPILE_FORM, "object requires a name");
     }
     SymbolObj *name = symbol_of(node->children[0]);
-    char *text = ARENA_ARRAY(&c->arena, char, name->size + 6);
-    memcpy(text, name->text, name->size);
-    memcpy(text + name->size, "Class", 6);
     Making m = making_begin(c, 5);
     Var *instance = scope_begin_definition(c, name);
-    Destination d = destination_of(c, symbol_value(symbol_intern(c->vm, text, name->size + 5)), "class");
+    Destination d = destination_of(c, symbol_value(object_class_name(c, name)), "class");
     make_class(c, &m, node, &d);
     scope_finish_declare(c, instance);
     Expr *make = expr_new(c, EXPR_NEW);

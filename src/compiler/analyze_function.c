@@ -173,21 +173,15 @@ static Expr *define_fn(Compiler *c, NodeObj *node, SymbolObj *name) {
     Expr *function = make_fn(c, node, name, 1);
     scope_finish_declare(c, var);
     Expr *x = expr_declare(c, var, function);
-    if (!var->is_module) return x;
-    Expr *define = expr_new(c, EXPR_DEFINE_NAME);
-    define->as.named.name = name;
-    define->as.named.value = x;
-    return define;
+    return var->is_module ? expr_define_member(c, name, x) : x;
 }
 
 static Expr *define_member_fn(Compiler *c, NodeObj *node, PathObj *path) {
     SymbolObj *name;
     if (is_member_path(path, &name)) {
         name = strip_type_parameters(c, name);
-        Expr *x = expr_new(c, EXPR_DEFINE_NAME);
-        x->as.named.name = name;
-        x->as.named.value = make_fn(c, node, name, 1);
-        return x;
+        scope_declare_member(c, name); /* before the body, which may call it */
+        return expr_define_member(c, name, make_fn(c, node, name, 1));
     }
     /* A free name is looked up by SET_MEMBER, which knows the text for a missing namespace. */
     bool is_free = path->count == 2 && path->parts[0]->text[0] != '$' && !scope_peek(c, path->parts[0]);

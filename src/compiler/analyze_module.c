@@ -46,7 +46,9 @@ static void predeclare_definition(Compiler *c, const NodeObj *node) {
     if (node->count == 0 || !is_symbol(node->children[0])) return;
     SymbolObj *name = strip_type_parameters(c, symbol_of(node->children[0]));
     if (is_symbol_text(node->type, "fn") && (node->count < 2 || name == SYM(c->vm, INIT))) return;
-    if (name != SYM(c->vm, SELF)) scope_predeclare(c, name, false, !is_symbol_text(node->type, "object"));
+    bool is_object_form = is_symbol_text(node->type, "object");
+    if (name != SYM(c->vm, SELF)) scope_predeclare(c, name, false, !is_object_form);
+    if (is_object_form) scope_predeclare(c, object_class_name(c, name), false, true);
 }
 
 /* Declares what the form will declare in the module's scope; do, loop, while and try open none. */
@@ -109,30 +111,49 @@ static void add_init(TopLevel *t, const NodeObj *node) {
     add_statement(t, analyze_sequence(t->c, node->children + body, node->count - body));
 }
 
-static bool is_hoisted(Compiler *c, Value form) { return special_definition(form) && !is_init(c, form); }
+/* A class whose parent sits in a variable of this file waits for that variable's statement. */
+static bool has_variable_parent(Compiler *c, Value form) {
+    const NodeObj *node = node_of(form);
+    bool is_class = is_symbol_text(node->type, "class") || is_symbol_text(node->type, "object");
+    if (!is_class || node->count < 3 || !is_symbol_text(node->children[1], "<") || !is_symbol(node->children[2])) {
+        return false;
+    }
+    const Var *parent = scope_peek(c, symbol_of(node->children[2]));
+    return parent && !parent->is_definition && parent->visibility != VAR_DECLARED;
+}
+
+static bool is_hoisted(Compiler *c, Value form) {
+    return special_definition(form) && !is_init(c, form) && !has_variable_parent(c, form);
+}
+
+static void add_definitions(TopLevel *t, bool *hoisted, Var **out_last) {
+    uint32_t count = t->forms->count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_hoisted(t->c, t->forms->items[i])) continue;
+        hoisted[i] = true;
+        Expr *x = analyze_statement(t, i);
+        if (i == count - 1) {
+            *out_last = scope_add_hidden(t->c);
+            x = expr_declare(t->c, *out_last, x);
+        }
+        add_statement(t, x);
+    }
+}
 
 void analyze_top_level(Compiler *c, const CompileRequest *request) {
     TopLevel t = {.c = c, .request = request, .forms = array_of(request->forms)};
     uint32_t count = t.forms->count;
+    bool *hoisted = ARENA_ARRAY(&c->arena, bool, count);
+    Var *last = NULL; /* value of a last form that was hoisted */
     for (uint32_t i = 0; i < count; i++) predeclare(c, t.forms->items[i], 0);
     t.sequence = expr_new(c, EXPR_SEQUENCE);
     t.sequence->as.list.items = ARENA_ARRAY(&c->arena, Expr *, count + 2);
-    Var *last = NULL; /* value of a last form that was hoisted */
-    for (uint32_t i = 0; i < count; i++) {
-        if (!is_hoisted(c, t.forms->items[i])) continue;
-        Expr *x = analyze_statement(&t, i);
-        if (i == count - 1) {
-            last = scope_add_hidden(c);
-            x = expr_declare(c, last, x);
-        }
-        add_statement(&t, x);
-    }
+    add_definitions(&t, hoisted, &last);
     for (uint32_t i = 0; i < count; i++) {
         if (is_init(c, t.forms->items[i])) add_init(&t, node_of(t.forms->items[i]));
     }
     for (uint32_t i = 0; i < count; i++) {
-        Value form = t.forms->items[i];
-        if (!special_definition(form)) add_statement(&t, analyze_statement(&t, i));
+        if (!hoisted[i] && !is_init(c, t.forms->items[i])) add_statement(&t, analyze_statement(&t, i));
     }
     if (last) add_statement(&t, expr_var(c, last));
     if (t.sequence->as.list.count == 0) add_statement(&t, expr_const(c, VAL_NIL));

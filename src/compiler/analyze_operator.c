@@ -277,9 +277,72 @@ static Expr *analyze_short_prefix(Compiler *c, NodeObj *node, const Operator *op
     return operand;
 }
 
+static bool has_spread(const NodeObj *node) {
+    for (uint32_t i = 0; i < node->count; i++) {
+        if (!is_symbol(node->children[i])) continue;
+        const SymbolObj *symbol = symbol_of(node->children[i]);
+        if (symbol->size >= 3 && memcmp(symbol->text + symbol->size - 3, "...", 3) == 0) return true;
+    }
+    return false;
+}
+
+static Value identity_of(Compiler *c, uint32_t op) {
+    if (op == OP_ADD) return value_small_int(0);
+    if (op == OP_MUL) return value_small_int(1);
+    return op == OP_CONCAT ? value_pointer(vm_space(c->vm)->empty_string) : VAL_NIL;
+}
+
+static Expr *assign_hidden(Compiler *c, Var *var, Expr *value) {
+    Expr *x = expr_declare(c, var, value);
+    x->kind = EXPR_ASSIGN;
+    return x;
+}
+
+/* result = first ? item : result op item */
+static Expr *fold_step(Compiler *c, const Operator *operator_, Var *result, Var *index, Var *item) {
+    Expr *test = chain(c, EXPR_COMPARE, expr_var(c, index), 1);
+    Operator equals = {"==", 0, OP_EQ, COMPARISON};
+    chain_add(test, &equals, expr_const(c, value_small_int(0)));
+    Expr *sum = chain(c, EXPR_ARITHMETIC, expr_var(c, result), 1);
+    chain_add(sum, operator_, expr_var(c, item));
+    Expr *choice = expr_new(c, EXPR_IF);
+    choice->as.branches.clauses = ARENA_NEW(&c->arena, Clause);
+    choice->as.branches.clauses->test = test;
+    choice->as.branches.clauses->body = assign_hidden(c, result, expr_var(c, item));
+    choice->as.branches.count = 1;
+    choice->as.branches.otherwise = assign_hidden(c, result, sum);
+    return choice;
+}
+
+/* (+ a xs... b): a loop over the array of operands. */
+static Expr *analyze_spread_prefix(Compiler *c, NodeObj *node, const Operator *operator_) {
+    Expr *operands = analyze_form(c, array_from(c->vm, node->children, node->count));
+    Scope *scope = scope_open(c, true);
+    Var *result = scope_add_hidden(c);
+    Expr *fold = expr_new(c, EXPR_LOOP);
+    fold->as.loop.loop = ARENA_NEW(&c->arena, Loop);
+    fold->as.loop.loop->kind = LOOP_FOR;
+    fold->as.loop.subject = operands;
+    fold->as.loop.pairs = true;
+    fold->as.loop.scope = scope_open(c, true);
+    fold->as.loop.key = scope_add_hidden(c);
+    fold->as.loop.value = scope_add_hidden(c);
+    fold->as.loop.body = fold_step(c, operator_, result, fold->as.loop.key, fold->as.loop.value);
+    scope_close(c);
+    scope_close(c);
+    Expr *x = expr_new(c, EXPR_SCOPE);
+    x->as.scoped.scope = scope;
+    Expr *begin = expr_declare(c, result, expr_const(c, identity_of(c, operator_->op)));
+    x->as.scoped.body = expr_sequence(c, expr_sequence(c, begin, fold), expr_var(c, result));
+    return x;
+}
+
 Expr *analyze_prefix_operator(Compiler *c, NodeObj *node) {
     const Operator *operator_ = find_operator(node->type);
     if (!operator_) return NULL;
+    if (operator_->kind != COMPARISON && operator_->op != OP_IS && has_spread(node)) {
+        return analyze_spread_prefix(c, node, operator_);
+    }
     bool exactly_two = operator_->kind == COMPARISON || operator_->op == OP_SHL || operator_->op == OP_SHR;
     if (operator_->op == OP_IS && node->count != 2) {
         return analyze_error(c, ERR_COMPILE_FORM, "is requires exactly 2 arguments: (value is Type)");

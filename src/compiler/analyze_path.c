@@ -42,7 +42,7 @@ static Expr *analyze_first_part(Compiler *c, SymbolObj *part) {
 /* --- steps ---------------------------------------------------------------------------------------------------- */
 
 /* A variable whose value may be the key meant by a plain part (language 12 §12.2). */
-static bool may_hold_key(const Var *var) { return var && !var->is_definition && !var->is_self; }
+static bool may_hold_key(const Var *var) { return var && !var->is_definition && !var->is_self && !var->is_member; }
 
 /* The last part of a path of three or more, naming a local variable, is dynamic. Module variables are local to the
  * module's own statements only: a function does not know which of them happen to be set. */

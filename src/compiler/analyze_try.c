@@ -54,7 +54,9 @@ Expr *analyze_try(Compiler *c, NodeObj *node) {
             analyze_catch(c, node, pattern_at, next, &x->as.try_.catches[x->as.try_.count++]);
         } else {
             c->fn->finally_level++;
-            x->as.try_.finally_body = analyze_scoped(c, node->children + first, next - first);
+            scope_enter_conditional(c);
+            x->as.try_.finally_body = analyze_sequence(c, node->children + first, next - first);
+            scope_leave_conditional(c);
             c->fn->finally_level--;
         }
     }

@@ -41,11 +41,13 @@ static void skip_type(ParamParser *p, bool typed) {
 
 static Var *declare_item(ParamParser *p, SymbolObj *name) {
     if (name == SYM(p->c->vm, UNDERSCORE)) return NULL;
-    if (name == SYM(p->c->vm, SELF)) {
+    bool is_self = name == SYM(p->c->vm, SELF);
+    if (is_self && p->mode != PARAMS_FUNCTION) {
         pattern_error(p, "Reserved identifier 'self' cannot be used for variable");
         return NULL;
     }
     Var *var = scope_declare(p->c, name);
+    var->is_self = is_self; /* (fn [self x] …), a method written as a function (language 20 §8) */
     var->is_let = false;
     if (p->is_let) scope_mark_let(p->c, var);
     return var;
@@ -215,20 +217,13 @@ static Expr *declare_pattern(Compiler *c, Value form, const Value *value, bool i
     return x;
 }
 
-static Expr *define_name(Compiler *c, SymbolObj *name, Expr *value) {
-    Expr *x = expr_new(c, EXPR_DEFINE_NAME);
-    x->as.named.name = name;
-    x->as.named.value = value;
-    return x;
-}
-
 /* (var /x v), (var $ns/x v), (var a/b v) */
 static Expr *declare_member(Compiler *c, PathObj *path, const Value *value) {
     SymbolObj *name;
     bool typed;
     if (is_member_path(path, &name)) {
         name = strip_colon(c, name, &typed);
-        return define_name(c, name, value ? analyze_form(c, *value) : expr_const(c, VAL_NIL));
+        return expr_define_member(c, name, value ? analyze_form(c, *value) : expr_const(c, VAL_NIL));
     }
     Expr *container = analyze_container(c, path, &name);
     name = strip_colon(c, name, &typed);

@@ -41,6 +41,7 @@ struct Var {
     bool is_let;
     bool is_definition; /* bound by fn, class … and so never the name of a key */
     bool is_self;
+    bool is_member; /* of the namespace whose body is being analysed: hides variables outside, read as a free name */
     bool is_outer; /* of the scope around a nested compilation: `reg` is where the running function has its cell */
     bool captured; /* lives in a cell */
     bool early;    /* initialised (nil) where its scope begins: its declaration may not run before a use */

@@ -145,7 +145,7 @@ void enter_scope(Emitter *e, Scope *scope) {
             code_abc(&e->code, OP_NEWCELL, (uint32_t)var->reg, 0, 0);
             continue;
         }
-        if (var->reg >= 0) continue; /* a parameter or loop variable */
+        if (var->reg >= 0 || var->is_member) continue; /* a parameter or loop variable; no variable at all */
         var->reg = (int16_t)take_registers(e, 1);
         mark_variable(e, (uint32_t)var->reg, var->early);
         if (!var->early) continue;
@@ -391,9 +391,10 @@ void emit_value(Emitter *e, Expr *x, int target) {
 /* --- functions -------------------------------------------------------------------------------------------------------------------- */
 
 static void emit_error_body(Emitter *e) {
-    uint32_t reg = take_registers(e, 1);
+    uint32_t reg = take_registers(e, 2);
     code_load_constant(&e->code, reg, string_from(e->c->vm, e->fn->error));
-    emit_intrinsic_call(e, INTRINSIC_RAISE, reg, 1);
+    code_load_constant(&e->code, reg + 1, VAL_TRUE);
+    emit_intrinsic_call(e, INTRINSIC_RAISE, reg, 2);
     code_abc(&e->code, OP_RETURN, reg, 0, 0);
 }
 

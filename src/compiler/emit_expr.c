@@ -61,16 +61,22 @@ static void emit_comparison(Emitter *e, const Operation *operation, uint32_t dst
     code_abc(&e->code, (OpCode)operation->op, dst, left, right);
 }
 
+/* Operand of a comparison chain: a variable's register, or `reg`. */
+static uint32_t chain_operand(Emitter *e, Expr *x, bool may_change, uint32_t reg) {
+    int own = variable_operand(e, x, may_change);
+    if (own >= 0) return (uint32_t)own;
+    emit_value(e, x, (int)reg);
+    return reg;
+}
+
 /* (a < b <= c): each operand once; two registers take turns holding them. */
 static void emit_comparison_chain(Emitter *e, Expr *x, int target) {
     uint32_t result = build_register(e, target);
     uint32_t turns = take_registers(e, 2);
     JumpList end = 0;
-    uint32_t left = turns;
-    emit_value(e, x->as.chain.first, (int)left);
+    uint32_t left = chain_operand(e, x->as.chain.first, x->assigns, turns);
     for (uint32_t i = 0; i < x->as.chain.count; i++) {
-        uint32_t right = turns + (i + 1) % 2;
-        emit_value(e, x->as.chain.rest[i].operand, (int)right);
+        uint32_t right = chain_operand(e, x->as.chain.rest[i].operand, x->assigns, turns + (i + 1) % 2);
         emit_comparison(e, &x->as.chain.rest[i], result, left, right);
         if (i + 1 < x->as.chain.count) code_jump_if(&e->code, OP_JF, result, 0, &end);
         left = right;

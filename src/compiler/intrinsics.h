@@ -47,7 +47,8 @@
     INTRINSIC_ROW(PARSE, "string", "($parse s)")                                                                 \
     INTRINSIC_ROW(REPEAT_COUNT, "value",                                                                     \
                   "turns of (repeat value …) as an Int: a Float truncated; 1 for other truthy values, 0 for falsy") \
-    INTRINSIC_ROW(RAISE, "message", "a body with a compile error raises it when called")                         \
+    INTRINSIC_ROW(RAISE, "message [true]",                                                                    \
+                  "raises the message; with true it is a compile error of the body being called (GENE.COMPILE.FORM)") \
     INTRINSIC_ROW(DURATION, "start?", "$duration_start, $duration")
 
 typedef enum Intrinsic {

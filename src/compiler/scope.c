@@ -198,6 +198,16 @@ void scope_predeclare(Compiler *c, SymbolObj *name, bool is_let, bool is_definit
     var->is_definition = is_definition;
 }
 
+void scope_declare_member(Compiler *c, SymbolObj *name) {
+    Scope *scope = scope_current(c);
+    if (c->fn->kind != FUNCTION_BODY || scope != c->fn->scope || scope_has(c, name)) return;
+    Var *var = new_var(c, name, scope);
+    var->is_member = true;
+    var->next = scope->vars;
+    scope->vars = var;
+    bind(c, var);
+}
+
 Var *scope_add_hidden(Compiler *c) {
     Var *var = new_var(c, NULL, c->scope);
     var->next = c->scope->vars;
@@ -274,7 +284,8 @@ static void capture(Compiler *c, Var *var) {
 
 Var *scope_resolve(Compiler *c, SymbolObj *name) {
     Var *var = scope_peek(c, name);
-    if (!var || var->is_module) return var;
+    if (!var || var->is_member) return NULL;
+    if (var->is_module) return var;
     if (var->visibility != VAR_DECLARED) var->early = true;
     if (var->owner != c->fn) capture(c, var);
     return var;
@@ -289,7 +300,7 @@ uint32_t scope_record_eval_site(Compiler *c) {
     site->vars = ARENA_ARRAY(&c->arena, Var *, capacity);
     for (Scope *scope = c->scope; scope; scope = scope->parent) {
         for (Var *var = scope->vars; var; var = var->next) {
-            if (!var->name || scope_peek(c, var->name) != var) continue;
+            if (!var->name || var->is_member || scope_peek(c, var->name) != var) continue;
             scope_resolve(c, var->name);
             var->captured = true;
             site->vars[site->count++] = var;

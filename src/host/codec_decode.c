@@ -245,7 +245,7 @@ static bool add_key(Decoder *d, const Level *level, Value value) {
     TableEntry *entry;
     HashObj *container = hash_of(root_get(vm, level->roots));
     const char *name = level->tag == CODEC_SET ? "HashSet" : "HashMap";
-    if (!hash_find(vm, container, root_get(vm, level->roots + 1), name, &hash, &entry)) return false;
+    if (!hash_find_plain(vm, container, root_get(vm, level->roots + 1), name, &hash, &entry)) return false;
     if (entry) entry->value = value;
     else table_append(vm, &container->table, root_get(vm, level->roots + 1), hash, value);
     heap_touch(vm, container);

@@ -2,6 +2,7 @@
  * scratch buffer. Read host_wasm.c first. */
 #include "host/host.h"
 #include "host/program.h"
+#include "lib/form_text.h"
 #include "lib/source.h"
 #include "host/wasm.h"
 #include "port/host_imports.h"
@@ -390,6 +391,40 @@ WASM_EXPORT(wasm_parse) int wasm_parse(VM *vm) {
         map_set_text(vm, map_of(root_get(vm, map)), "forms", array_make(vm, 0));
         status = answer(vm, root_get(vm, map), CODEC_PLAIN);
     }
+    roots_close(vm, scope);
+    return status;
+}
+
+/* Array of the forms' texts; `forms` is a root. Unrooted. */
+static Value form_texts(VM *vm, uint32_t forms, FormStyle style) {
+    uint32_t scope = roots_open(vm);
+    uint32_t list = root_push(vm, array_make(vm, 0));
+    for (uint32_t i = 0; i < array_of(root_get(vm, forms))->count; i++) {
+        Buffer text;
+        buffer_init(&text);
+        form_append(vm, &text, array_of(root_get(vm, forms))->items[i], style);
+        Value string = string_from_buffer(vm, &text);
+        array_push(vm, array_of(root_get(vm, list)), string);
+    }
+    Value result = root_get(vm, list);
+    roots_close(vm, scope);
+    return result;
+}
+
+WASM_EXPORT(wasm_form_texts) int wasm_form_texts(VM *vm, int style) {
+    uint32_t scope = roots_open(vm);
+    if (!take_texts(vm, 2, 2)) return roots_close(vm, scope), raised(vm);
+    ReadOptions options = {.file = string_of(root_get(vm, scope + 1))->text};
+    ReadResult read;
+    const StrObj *source = string_of(root_get(vm, scope));
+    reader_read(vm, source->text, source->size, &options, &read);
+    uint32_t forms = root_push(vm, read.forms);
+    uint32_t map = root_push(vm, map_make(vm));
+    map_set_text(vm, map_of(root_get(vm, map)), "texts", form_texts(vm, forms, (FormStyle)style));
+    map_set_text(vm, map_of(root_get(vm, map)), "diagnostics", source_diagnostics(vm, &read.diagnostics));
+    map_set_text(vm, map_of(root_get(vm, map)), "incomplete", value_bool(read.incomplete));
+    reader_free(&read);
+    int status = answer(vm, root_get(vm, map), CODEC_PLAIN);
     roots_close(vm, scope);
     return status;
 }

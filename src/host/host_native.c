@@ -122,6 +122,11 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
     return remove(path);
 }
 
+static bool remove_file(const char *path, bool recursive) {
+    if (!recursive) return unlink(path) == 0;
+    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
+}
+
 static bool make_directories(const char *path) {
     Buffer part;
     buffer_init(&part);
@@ -189,7 +194,7 @@ static bool run_file_operation(VM *vm, Operation kind, const char *path, Value s
         case OPERATION_WRITE_FILE: return write_file(path, string_of(second), O_TRUNC);
         case OPERATION_APPEND_FILE: return write_file(path, string_of(second), O_APPEND);
         case OPERATION_FILE_EXISTS: *out = value_bool(file_exists(path)); return true;
-        case OPERATION_DELETE_FILE: return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
+        case OPERATION_DELETE_FILE: return remove_file(path, second == VAL_TRUE);
         case OPERATION_LIST_DIR: return list_directory(vm, path, out);
         case OPERATION_STAT_FILE: return stat_file(vm, path, out);
         case OPERATION_MAKE_DIR: return make_directories(path);
@@ -209,17 +214,15 @@ static char *find_module(const char *specifier, const char *referrer, const char
     return file_exists(buffer_text(out_path)) ? realpath(buffer_text(out_path), NULL) : NULL;
 }
 
-/* {^path ^source}; nil when there is no such module. */
+/* {^path ^source}; nil when there is no such module. False: errno says why it cannot be read. */
 static bool load_module(VM *vm, const char *specifier, const char *referrer, Value *out) {
     Buffer path;
     buffer_init(&path);
     char *found = find_module(specifier, referrer, ".gene", &path);
     if (!found) found = find_module(specifier, referrer, "", &path);
     buffer_free(&path);
-    if (!found) {
-        errno = ENOENT;
-        return false;
-    }
+    *out = VAL_NIL;
+    if (!found) return true;
     uint32_t scope = roots_open(vm);
     uint32_t map = root_push(vm, map_make(vm));
     Value name = string_make_lossy(vm, found, strlen(found));

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { EXIT_OK = 0, EXIT_UNCAUGHT = 1, EXIT_USAGE = 2, EXIT_TIMEOUT = 124 };
 
@@ -53,6 +54,10 @@ static void set_program(VM *vm, const char *file, char **arguments) {
         Value text = string_make_lossy(vm, *arguments, strlen(*arguments));
         array_push(vm, array_of(vm->args), text);
     }
+    char *folder = getcwd(NULL, 0);
+    vm->system = map_make(vm);
+    if (folder) map_set_text(vm, map_of(vm->system), "cwd", string_make_lossy(vm, folder, strlen(folder)));
+    free(folder);
     vm->env = map_make(vm);
     for (char **entry = environ; *entry; entry++) {
         const char *equals = strchr(*entry, '=');

@@ -8,6 +8,7 @@
 #include "lib/async.h"
 #include "lib/extensions.h"
 #include "lib/modules.h"
+#include "lib/path.h"
 #include "lib/prelude.h"
 #include "lib/source.h"
 #include "lib/support.h"
@@ -142,13 +143,30 @@ static NativeResult load_source(VM *vm, const Args *args, Value *out) {
     return NATIVE_WAIT;
 }
 
-/* The main module is known by its path once the host has told what that is. */
-static void remember_importer(VM *vm, ModuleObj *importer, Value path) {
-    if (!importer->is_main || path == VAL_UNSET || !is_string(path)) return;
-    SymbolObj *key = symbol_from_string(vm, string_of(path));
+/* The main module is known by its path as it was given: in the cache it stands under its full one. */
+static void remember_importer(VM *vm, ModuleObj *importer) {
+    if (!importer->is_main || !is_string(importer->path)) return;
+    uint32_t scope = roots_open(vm);
+    uint32_t path = root_push(vm, path_absolute(vm, string_of(importer->path)));
+    SymbolObj *key = symbol_from_string(vm, string_of(root_get(vm, path)));
     if (table_get_symbol(&vm->modules, key) == VAL_UNSET) {
         table_set_symbol(vm, &vm->modules, key, value_pointer(importer));
     }
+    roots_close(vm, scope);
+}
+
+/* The host looks in the importer's folder only. */
+static NativeResult raise_not_found(VM *vm, const char *specifier, const ModuleObj *importer) {
+    Buffer folder;
+    buffer_init(&folder);
+    const char *path = module_path(importer), *slash = strrchr(path, '/');
+    if (specifier[0] == '/') path_append_absolute(vm, &folder, "/", 1);
+    else path_append_absolute(vm, &folder, path, slash ? (size_t)(slash - path) + 1 : 0);
+    vm_raise(vm, ERR_MODULE_NOT_FOUND,
+             "[GENE.MODULE.NOT_FOUND] Module '%s' was not found (importer=%s; specifier=%s; searched=[%s])", specifier,
+             path, specifier, buffer_text(&folder));
+    buffer_free(&folder);
+    return NATIVE_RAISE;
 }
 
 /* A new module for a source, with its body ready to run. `path` and `source` are reachable. NULL after raising. */
@@ -168,15 +186,16 @@ static ModuleObj *make_module(VM *vm, SymbolObj *key, Value path, Value source) 
     return code ? module : NULL;
 }
 
-/* (find_module answer importer): what the host has found, as a module. */
+/* (find_module answer specification importer): what the host has found, {^path ^source} or nil, as a module. */
 static NativeResult find_module(VM *vm, const Args *args, Value *out) {
     Value answer = native_arg(vm, args, 0);
-    Value path = is_map(answer) ? map_get_text(vm, map_of(answer), "path") : VAL_UNSET;
-    Value source = is_map(answer) ? map_get_text(vm, map_of(answer), "source") : VAL_UNSET;
-    if (path == VAL_UNSET || source == VAL_UNSET || !is_string(path) || !is_string(source)) {
-        return vm_raise(vm, ERR_IMPORT, "the host gave no source for the module");
+    ModuleObj *importer = module_arg(vm, args, 2);
+    Value path = is_map(answer) ? map_get_text(vm, map_of(answer), "path") : VAL_NIL;
+    Value source = is_map(answer) ? map_get_text(vm, map_of(answer), "source") : VAL_NIL;
+    if (!is_string(path) || !is_string(source)) {
+        return raise_not_found(vm, string_of(option_of(vm, native_arg(vm, args, 1), "from"))->text, importer);
     }
-    remember_importer(vm, module_arg(vm, args, 1), map_get_text(vm, map_of(answer), "importer"));
+    remember_importer(vm, importer);
     SymbolObj *key = symbol_from_string(vm, string_of(path));
     *out = table_get_symbol(&vm->modules, key);
     if (*out != VAL_UNSET) return NATIVE_RETURN;
@@ -472,7 +491,7 @@ static NativeResult builtin_values(VM *vm, const Args *args, Value *out) {
 
 static const NativeDef import_natives[] = {
     {"load_source", load_source, 2, 2, 0, "", "What the host finds for an import."},
-    {"find_module", find_module, 2, 2, 0, "", "The module of a path."},
+    {"find_module", find_module, 3, 3, 0, "", "The module of a path."},
     {"begin_module", begin_module, 2, 2, 0, "", "The body of a module that nobody has run."},
     {"end_module", end_module, 2, 2, 0, "", "The body has ended."},
     {"leave_module", leave_module, 2, 2, 0, "", "The import has ended."},

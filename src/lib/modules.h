@@ -33,6 +33,7 @@
     MODULE(io)                                                                                               \
     MODULE(stream)                                                                                           \
     MODULE(system)                                                                                           \
+    MODULE(module)                                                                                           \
     MODULE(core)
 
 #define MODULE(name) void lib_install_##name(VM *vm);

@@ -1,4 +1,4 @@
-/* stream.c — stdin, stdout, stderr as IOHandle objects, readline, flush (language 28 §1, 29 §4). */
+/* stream.c — stdin, stdout, stderr as IOHandle objects, readline (language 28 §1, 29 §4). */
 #include "lib/modules.h"
 #include "lib/operation.h"
 #include "lib/support.h"
@@ -73,11 +73,6 @@ static NativeResult stream_flush(VM *vm, const Args *args, Value *out) {
     return stream_of(vm, args) < 0 ? NATIVE_RAISE : lib_return(out, VAL_NIL);
 }
 
-static NativeResult flush(VM *vm, const Args *args, Value *out) {
-    (void)vm, (void)args;
-    return lib_return(out, VAL_NIL);
-}
-
 static NativeResult stream_is_tty(VM *vm, const Args *args, Value *out) {
     int stream = stream_of(vm, args);
     if (stream < 0) return NATIVE_RAISE;
@@ -92,7 +87,6 @@ static NativeResult stream_is_tty(VM *vm, const Args *args, Value *out) {
 
 static const NativeDef functions[] = {
     {"readline", readline, 0, -1, 0, "(readline)", "The next line of stdin without its terminator; nil at the end."},
-    {"flush", flush, 0, -1, 0, "(flush)", "Everything written to stdout is out."},
 };
 
 static const NativeDef methods[] = {

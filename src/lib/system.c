@@ -67,10 +67,7 @@ static const NativeDef natives[] = {
     {"args", system_args, 0, -1, 0, "(system/args)", "All arguments of the process."},
 };
 
-static const NativeDef cwd = {"cwd", system_cwd, 0, -1, 0, "(cwd)", "The current directory."};
-
 void lib_install_system(VM *vm) {
     NamespaceObj *ns = lib_namespace(vm, vm->global_ns, "system");
     vm_define_natives(vm, ns, natives, COUNT_OF(natives));
-    vm_define_natives(vm, vm->global_ns, &cwd, 1);
 }

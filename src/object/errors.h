@@ -43,10 +43,10 @@
     ERROR(ASSERT, "GENE.ASSERT.FAILED", "Exception", "")                                                         \
     ERROR(GENERATOR, "GENE.GENERATOR.ERROR", "Exception", "")                                                    \
     /* modules */                                                                                                \
-    ERROR(MODULE_NOT_FOUND, "GENE.MODULE.NOT_FOUND", "Exception", "check the path of the import")                \
-    ERROR(MODULE_CYCLE, "GENE.MODULE.CYCLE", "Exception", "break the cycle of imports")                          \
-    ERROR(IMPORT, "GENE.IMPORT.ERROR", "Exception", "")                                                          \
-    ERROR(EXPORT_MISSING, "GENE.IMPORT.EXPORT_MISSING", "Exception", "export the name")                          \
+    ERROR(MODULE_NOT_FOUND, "GENE.RUNTIME.ERROR", "Exception", "check the path of the import")                   \
+    ERROR(MODULE_CYCLE, "GENE.RUNTIME.ERROR", "Exception", "break the cycle of imports")                         \
+    ERROR(IMPORT, "GENE.RUNTIME.ERROR", "Exception", "")                                                         \
+    ERROR(EXPORT_MISSING, "GENE.RUNTIME.ERROR", "Exception", "export the name")                                  \
     /* tasks */                                                                                                  \
     ERROR(DEADLOCK, "GENE.ASYNC.DEADLOCK", "DeadlockException", "complete one of the futures waited for")        \
     ERROR(TIMEOUT, "GENE.ASYNC.TIMEOUT", "TimeoutException", "allow more time")                                  \

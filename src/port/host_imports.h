@@ -76,6 +76,7 @@ enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
     HOST_EXPORT(int, wasm_plain, (VM * vm, uint32_t handle), "→ plain data or exception")                          \
     HOST_EXPORT(void, wasm_release, (VM * vm, uint32_t handle), "")                                                \
     HOST_EXPORT(int, wasm_parse, (VM * vm), "source, file → map ^forms ^diagnostics")                              \
+    HOST_EXPORT(int, wasm_form_texts, (VM * vm, int style), "source, file → map ^texts ^diagnostics ^incomplete; a FormStyle")\
     HOST_EXPORT(int, wasm_compile, (VM * vm), "source, file → listing or exception")                               \
     HOST_EXPORT(int, wasm_pending, (VM * vm), "→ map")                                                             \
     HOST_EXPORT(int, wasm_stats, (VM * vm), "→ map")                                                               \

@@ -138,6 +138,10 @@ static bool finish_call(VM *vm, CallResult result, uint32_t slot, Value *out_val
 
 static bool enter(VM *vm) {
     Fiber *fiber = vm->fiber;
+    if (vm->gene_forbidden) {
+        vm_raise(vm, ERR_CONVERT, "no Gene method can be called while host data is converted");
+        return false;
+    }
     bool stack_low = vm->current_cstack && cstack_remaining(vm->current_cstack) < CSTACK_RESERVE;
     if (fiber->nesting >= vm->limits.nesting || stack_low) {
         vm_raise(vm, ERR_LIMIT_NESTING, "stack overflow: more than %u nested native calls (limits.nesting)",

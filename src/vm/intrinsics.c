@@ -182,8 +182,18 @@ static NativeResult element_spread(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
+/* The namespace (or whatever else) that a definition names by a free name; VAL_UNSET after raising. */
+static Value named_container(VM *vm, const SymbolObj *name) {
+    Value found = vm_lookup_name(calling_frame(vm)->fn->ns, name);
+    if (found == VAL_UNSET) vm_raise(vm, ERR_RUNTIME, "Namespace %s not found", name->text);
+    return found;
+}
+
 static NativeResult set_member(VM *vm, const Args *args, Value *out) {
     Value container = native_arg(vm, args, 0), name = native_arg(vm, args, 1);
+    if (container == VAL_UNSET) container = value_pointer(vm->global_ns);
+    else if (is_symbol(container)) container = named_container(vm, symbol_of(container));
+    if (container == VAL_UNSET) return NATIVE_RAISE;
     *out = native_arg(vm, args, 2);
     return property_set(vm, container, symbol_of(name), *out) ? NATIVE_RETURN : NATIVE_RAISE;
 }
@@ -338,6 +348,8 @@ static NativeResult export_members(VM *vm, const Args *args, Value *out) {
     for (uint32_t i = 0; i < names->count; i++) {
         SymbolObj *name = symbol_of(names->items[i]);
         Value value = native_arg(vm, args, i + 1);
+        if (value == VAL_UNSET) value = namespace_get(module->ns, name);
+        if (value == VAL_UNSET) return vm_raise(vm, ERR_RUNTIME, "Cannot export '%s': value not found", name->text);
         namespace_set(vm, module->ns, name, value);
         table_set_symbol(vm, &module->exports, name, VAL_TRUE);
     }

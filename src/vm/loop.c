@@ -14,18 +14,12 @@
 
 /* --- helpers: everything they need is in the VM and in the saved frame ------------------------------------------- */
 
-/* Text of interpolation parts that need no Gene code; false when one does. */
-static bool is_plain_part(Value value) {
-    return !is_object(value) || is_string(value) || is_symbol(value) || is_obj_type(value, OBJ_INT);
-}
-
-static __attribute__((noinline)) bool interpolate_plain(VM *vm, uint32_t base, uint32_t count, Value *out) {
+/* The interpolated text of stack[base..base+count); false when a part needs Gene code or recursion. */
+static __attribute__((noinline)) bool interpolate_scalars(VM *vm, uint32_t base, uint32_t count, Value *out) {
     Buffer text;
     buffer_init(&text);
     bool ok = true;
-    for (uint32_t i = 0; ok && i < count; i++) {
-        ok = print_value(vm, &text, vm->fiber->stack[base + i], RENDER_INTERPOLATED);
-    }
+    for (uint32_t i = 0; ok && i < count; i++) ok = print_scalar(&text, vm->fiber->stack[base + i]);
     if (ok) *out = string_from_buffer(vm, &text);
     buffer_free(&text);
     return ok;
@@ -422,14 +416,11 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             COMPARE_CASE(OP_GE, >=)
             case OP_INTERP: {
                 SAVE_PC();
-                uint32_t i = 0;
-                while (i < C && is_plain_part(R[B + i])) i++;
-                if (i < C) {
+                Value out;
+                if (!interpolate_scalars(vm, frame->base + B, C, &out)) {
                     pend_native(vm, &interpolate_native, frame->base + B, C, frame->base + A);
                     return LOOP_NATIVE;
                 }
-                Value out;
-                if (!interpolate_plain(vm, frame->base + B, C, &out)) goto raise;
                 R[A] = out;
                 break;
             }

@@ -319,6 +319,17 @@ static bool print_top(Printer *p, Value value, Rendering rendering) {
     return true;
 }
 
+bool print_scalar(Buffer *out, Value value) {
+    Printer p = {NULL, out, true, false, 0};
+    if (is_string(value)) buffer_append(out, string_of(value)->text, string_of(value)->size);
+    else if (is_symbol(value)) print_symbol(&p, symbol_of(value));
+    else if (is_number(value)) print_number(&p, value);
+    else if (is_char(value)) print_char(&p, char_of(value), false);
+    else if (!is_object(value)) print_special(&p, value);
+    else return false;
+    return true;
+}
+
 bool print_value(VM *vm, Buffer *out, Value value, Rendering rendering) {
     Printer p = {vm, out, false, false, 0};
     if (out->limit == 0 && vm->limits.memory) out->limit = vm->limits.memory;
@@ -330,7 +341,7 @@ bool print_value(VM *vm, Buffer *out, Value value, Rendering rendering) {
     return true;
 }
 
-void print_value_safely(VM *vm, Buffer *out, Value value, Rendering rendering) {
+void print_bounded(VM *vm, Buffer *out, Value value, Rendering rendering) {
     Printer p = {vm, out, true, false, 0};
     print_top(&p, value, rendering);
 }

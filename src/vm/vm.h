@@ -47,6 +47,8 @@ typedef struct Limits {
 #define LIMIT_MEMORY_DEFAULT (1024u * 1024u * 1024u)
 #define FUEL_SLICE 20000 /* ticks between two looks at the clock */
 
+typedef enum Rendering { RENDER_PLAIN, RENDER_QUOTED, RENDER_STRING_FORM, RENDER_INTERPOLATED } Rendering;
+
 /* What the task room installs: the loop must not know the rooms below it. */
 typedef struct VMHooks {
     /* Asked at LOOP_FUEL below a native: is it time to let others run? */
@@ -83,6 +85,10 @@ struct VM {
     LoopStatus suspend_status; /* why exec.c suspends the current task's C stack */
     CStack *current_cstack;    /* of the running task; NULL: it has none */
     VMHooks hooks;
+    void (*print_safely)(VM *vm, Buffer *out, Value value, Rendering rendering); /* see print_value_safely */
+    bool (*find_key)(VM *vm, HashObj *hash, Value key, const char *container_name, uint32_t *out_hash,
+                     TableEntry **out_entry); /* see hash_find_plain */
+    uint32_t gene_forbidden; /* > 0: exec_callable raises instead of running Gene code */
 
     /* --- names --- */
     NamespaceObj *global_ns, *gene_ns, *genex_ns;
@@ -158,11 +164,18 @@ bool is_callable(VM *vm, Value value);
 bool exec_await(VM *vm, Value future, Value *out_value);
 
 /* --- text, equality, hashing (may call Gene methods: callers are NATIVE_REENTRANT) --------------------------- */
-typedef enum Rendering { RENDER_PLAIN, RENDER_QUOTED, RENDER_STRING_FORM, RENDER_INTERPOLATED } Rendering;
 /* Appends the text of a value (language 02 §2.5); instances with their own to_s are asked. False after raising. */
 bool print_value(VM *vm, Buffer *out, Value value, Rendering rendering);
-/* The same without ever running Gene code: for diagnostics. Depth and length are bounded. */
-void print_value_safely(VM *vm, Buffer *out, Value value, Rendering rendering);
+/* Interpolated text of a value that is no container or instance; false when it is one. For the loop: it must not even be able
+ * to reach Gene code by direct calls, or Asyncify would instrument it. */
+bool print_scalar(Buffer *out, Value value);
+void print_bounded(VM *vm, Buffer *out, Value value, Rendering rendering); /* what the pointer below holds */
+/* The same without ever running Gene code: for diagnostics. Depth and length are bounded. Called through a pointer because
+ * the printer's code can also reach Gene: Asyncify follows direct calls only, and raising, the loop and the scheduler must stay
+ * outside what it instruments. */
+static inline void print_value_safely(VM *vm, Buffer *out, Value value, Rendering rendering) {
+    vm->print_safely(vm, out, value, rendering);
+}
 /* a == b (language 02 §2.3), own == methods included. False after raising. */
 bool values_equal(VM *vm, Value a, Value b, bool *out_equal);
 /* True when == of these needs no Gene code and no recursion: then *out_equal is the answer. */
@@ -171,6 +184,16 @@ bool value_hash(VM *vm, Value value, const char *container_name, uint32_t *out_h
 /* Hash map and set entry for a key: NULL when absent. False after raising. */
 bool hash_find(VM *vm, HashObj *hash, Value key, const char *container_name, uint32_t *out_hash,
                TableEntry **out_entry);
+
+/* hash_find for code that must not run Gene (decoding host values): a key with its own hash or == method raises. Through a
+ * pointer for the reason given at print_value_safely. */
+static inline bool hash_find_plain(VM *vm, HashObj *hash, Value key, const char *container_name, uint32_t *out_hash,
+                                   TableEntry **out_entry) {
+    vm->gene_forbidden++;
+    bool ok = vm->find_key(vm, hash, key, container_name, out_hash, out_entry);
+    vm->gene_forbidden--;
+    return ok;
+}
 
 /* --- the loop (vm/loop.c) ------------------------------------------------------------------------------------- */
 LoopStatus run_loop(VM *vm);

@@ -10,7 +10,7 @@ const { visit } = useBrowser()
 /** Blocks its thread on a source that says so, prints the source otherwise. */
 const STUBBORN = `
   export const version = '0'
-  export const createRuntime = async ({ stdout }) => ({
+  export const createRuntime = async ({ stdout } = {}) => ({
     async run({ source }) {
       stdout(source)
       if (source === 'block') for (;;);
@@ -25,11 +25,8 @@ test('Stop terminates a worker that does not answer, keeps its output, and Run w
       await visitor.write('block')
       await visitor.run()
       await visitor.sees(/^block$/)
-      const started = performance.now()
-      await visitor.page.locator('#stop').click()
-      await visitor.ends('stopped')
-      const took = performance.now() - started
-      assert.ok(took > 900 && took < 2500, `it took ${took} ms`)
+      const took = await visitor.stop()
+      assert.ok(took > 900 && took < 3000, `it took ${took} ms`)
       assert.match(await visitor.text('.remark'), /did not answer/)
       assert.equal(await visitor.output(), 'block')
       assert.equal(await visitor.try('fine'), 'fine')
@@ -76,10 +73,15 @@ test('a file that is no wasm is reported', async () => {
   )
 })
 
-test('the page works where storage is forbidden', async () => {
+test('the page works where storage is forbidden, and says so', async () => {
   await visit(
     async (visitor) => {
-      assert.equal(await visitor.try('no storage'), 'no storage')
+      await visitor.write('no storage')
+      await visitor.page.locator('.remark').waitFor()
+      assert.match(await visitor.text('.remark'), /cannot be kept/)
+      await visitor.run()
+      await visitor.ends('done')
+      assert.equal(await visitor.output(), 'no storage')
     },
     {
       replace: {

@@ -79,7 +79,11 @@ export class Visitor {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text())
     })
-    page.on('requestfailed', (request) => this.complaints.push(`${request.url()}: ${request.failure()?.errorText}`))
+    page.on('requestfailed', (request) => {
+      const reason = request.failure()?.errorText ?? ''
+      // A reload ends what is still loading: that is no fault.
+      if (reason !== 'net::ERR_ABORTED') this.complaints.push(`${request.url()}: ${reason}`)
+    })
   }
 
   async open() {
@@ -113,6 +117,22 @@ export class Visitor {
     await this.run()
     await this.ends(state)
     return this.output()
+  }
+
+  /** Presses Stop and waits until the run has ended. @returns {Promise<number>} ms it took, by the page's clock */
+  async stop() {
+    const took = await this.page.evaluate(async () => {
+      const status = /** @type {HTMLElement} */ (document.querySelector('#status'))
+      const button = /** @type {HTMLElement} */ (document.querySelector('#stop'))
+      const started = performance.now()
+      const ended = new Promise((done) => {
+        new MutationObserver(() => status.dataset.state !== 'running' && done(performance.now() - started)).observe(status, { attributes: true })
+      })
+      button.click()
+      return ended
+    })
+    await this.ends('stopped')
+    return took
   }
 
   async state() {

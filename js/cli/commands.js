@@ -1,0 +1,58 @@
+// commands.js — every command, declared once: usage, help and where it is.
+
+import { COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT } from './options.js'
+
+/**
+ * @typedef {import('./arguments.js').Arguments} Arguments
+ *
+ * @typedef {object} Command
+ * @property {string} usage
+ * @property {string} summary
+ * @property {import('./options.js').OptionRow[]} options
+ * @property {boolean} [ownArguments] what follows the first word belongs to the program
+ * @property {() => Promise<{ command: (given: Arguments) => Promise<number> }>} load gives its exit code
+ */
+
+/** @type {Record<string, Command>} */
+export const COMMANDS = {
+  run: {
+    usage: 'gene run FILE [args…]',
+    summary: 'run a program; - reads it from stdin (also: gene FILE [args…])',
+    options: COMMON,
+    ownArguments: true,
+    load: () => import('./run.js'),
+  },
+  eval: {
+    usage: 'gene eval CODE',
+    summary: 'evaluate code, from stdin without CODE, and print its value unless it is nil or void',
+    options: COMMON,
+    load: () => import('./eval.js'),
+  },
+  repl: {
+    usage: 'gene repl',
+    summary: 'an interactive session',
+    options: COMMON,
+    load: () => import('./repl.js'),
+  },
+  parse: {
+    usage: 'gene parse FILE|CODE',
+    summary: 'print the forms of a file, of code, or of stdin (-)',
+    options: [FORMAT_FORMS, OUTPUT, ERRORS, NO_COLOR],
+    load: () => import('./parse.js'),
+  },
+  compile: {
+    usage: 'gene compile FILE',
+    summary: 'print the bytecode of a file, or of stdin (-)',
+    options: [FORMAT_CODE, OUTPUT, ERRORS, NO_COLOR],
+    load: () => import('./compile.js'),
+  },
+  help: {
+    usage: 'gene help [COMMAND]',
+    summary: 'this text, or what a command does',
+    options: [],
+    load: () => import('./help.js'),
+  },
+}
+
+/** @type {Record<string, string>} */
+export const ALIASES = { e: 'eval', r: 'repl', h: 'help' }

@@ -1,0 +1,78 @@
+// options.js — the options that commands share, declared once: parsing, environment variables and help come from here.
+
+/**
+ * @typedef {object} OptionRow
+ * @property {string} name without dashes
+ * @property {string} [value] what its value is called in the help; none: a flag
+ * @property {string} help
+ * @property {(text: string) => any} [read] value of the option; throws a RangeError that says what is wrong
+ */
+
+const GRANTS = ['fs', 'net', 'env', 'run']
+const BYTES = { '': 1, b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 }
+const MILLISECONDS = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** A number with a unit. @param {Record<string, number>} units @param {string} example */
+const quantity = (units, example) => (/** @type {string} */ text) => {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text.trim().toLowerCase()) ?? []
+  const amount = Number(number) * (units[unit] ?? NaN)
+  if (!(amount > 0)) throw new RangeError(`is not like ${example}: ${text}`)
+  return amount
+}
+
+/** @param {string} text */
+function count(text) {
+  if (!/^[1-9]\d*$/.test(text)) throw new RangeError(`must be a positive whole number: ${text}`)
+  return Number(text)
+}
+
+/** @param {string} text */
+function grants(text) {
+  const names = text.split(',').map((name) => name.trim()).filter(Boolean)
+  const unknown = names.find((name) => !GRANTS.includes(name))
+  if (unknown) throw new RangeError(`knows ${GRANTS.join(', ')}, not ${unknown}`)
+  return names
+}
+
+/** @param {string[]} words */
+const oneOf = (words) => (/** @type {string} */ text) => {
+  if (!words.includes(text)) throw new RangeError(`must be ${words.join(' or ')}, not ${text}`)
+  return text
+}
+
+/** @type {OptionRow[]} */
+export const COMMON = [
+  { name: 'allow', value: 'LIST', help: `what the program may use, of ${GRANTS.join(',')} (default: all)`, read: grants },
+  { name: 'deny', value: 'LIST', help: 'what it may not use', read: grants },
+  { name: 'max-memory', value: 'SIZE', help: 'limit of its data: 64mb', read: quantity(BYTES, '64mb') },
+  { name: 'timeout', value: 'TIME', help: 'limit of its time: 5s, 500ms (exit code 124)', read: quantity(MILLISECONDS, '5s or 500ms') },
+  { name: 'depth', value: 'N', help: 'limit of nested calls', read: count },
+  { name: 'errors', value: 'FORM', help: 'how errors are told: text, gene or json', read: oneOf(['text', 'gene', 'json']) },
+  { name: 'trace', help: 'show the whole stack of an error, the host\'s part too' },
+  { name: 'dump', value: 'WHAT', help: 'first show on stderr what the source becomes: forms or code', read: oneOf(['forms', 'code']) },
+  { name: 'no-color', help: 'no colours (also NO_COLOR)' },
+]
+
+/** @type {OptionRow} */
+export const FORMAT_FORMS = { name: 'format', value: 'FORM', help: 'pretty or compact', read: oneOf(['pretty', 'compact']) }
+/** @type {OptionRow} */
+export const FORMAT_CODE = { name: 'format', value: 'FORM', help: 'pretty (with source lines) or bytecode', read: oneOf(['pretty', 'bytecode']) }
+/** @type {OptionRow} */
+export const OUTPUT = { name: 'output', value: 'FILE', help: 'write to FILE instead of stdout (-o FILE)' }
+export const NO_COLOR = COMMON[COMMON.length - 1]
+export const ERRORS = /** @type {OptionRow} */ (COMMON.find(({ name }) => name === 'errors'))
+
+/** The environment variable that stands for an option. @param {string} name */
+export const variableOf = (name) => `GENE_${name.replaceAll('-', '_').toUpperCase()}`
+
+/** What a row's text means. @param {OptionRow} row @param {string} text @param {string} shown how the user wrote the option */
+export function readOption(row, text, shown) {
+  try {
+    return row.read ? row.read(text) : text
+  } catch (error) {
+    throw new UsageError(`${shown} ${error.message}`)
+  }
+}
+
+/** The command line is wrong: exit code 2. */
+export class UsageError extends Error {}

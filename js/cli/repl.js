@@ -1,0 +1,188 @@
+// repl.js — gene repl: reads a form, which may take several lines, runs it, prints its value; names stay.
+// Invariant: one piece of code runs at a time; lines typed meanwhile wait. Output of background tasks goes above the prompt.
+
+import { createInterface } from 'node:readline'
+import { version } from '../version.js'
+import { completer } from './completion.js'
+import { History } from './history.js'
+import { EXIT } from './main.js'
+import { Session } from './session.js'
+
+const FILE = '<repl>'
+const PROMPT = 'gene> '
+const CONTINUED = '....> '
+const EXIT_CODE = 'GENE.RUNTIME.EXIT'
+
+const HELP = `Gene REPL Help:
+  :help, help            this text
+  :quit, exit, quit      leave (also Ctrl-D)
+  :names [PREFIX]        names that can be used
+  :clear                 clear the screen
+  Tab completes names; Ctrl-C stops what runs, or drops what is typed.
+  Any other input is evaluated as Gene code; an open form goes on in the next line.
+`
+
+class Repl {
+  #session
+  #options
+  #readline
+  #isTerminal
+  #lines = '' // of the form that is not complete yet
+  /** @type {AbortController | null} */ #running = null
+  #isPrompting = false
+  /** @type {Promise<void>} lines are dealt with one after the other */ #queue = Promise.resolve()
+  /** @type {(code: number) => void} */ #end = () => {}
+  #isOver = false
+  /** @type {((line: string | null) => void)[]} programs that wait for a line */ #readers = []
+
+  /** @param {Session} session @param {Record<string, any>} options @param {History} history */
+  constructor(session, options, history) {
+    this.#session = session
+    this.#options = options
+    this.#isTerminal = process.stdin.isTTY === true
+    this.#readline = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      terminal: this.#isTerminal,
+      prompt: PROMPT,
+      history: history.load(),
+      historySize: history.size,
+      removeHistoryDuplicates: true,
+      completer: completer(session.runtime),
+    })
+    if (this.#isTerminal) this.#readline.on('history', (/** @type {string[]} */ lines) => history.save(lines))
+    session.output.write = (text) => this.#print(process.stdout, text)
+    session.output.writeError = (text) => this.#print(process.stderr, text)
+  }
+
+  /** Until the user leaves. @returns {Promise<number>} exit code */
+  run() {
+    if (this.#isTerminal) process.stdout.write(`Gene REPL ${version} - Interactive Gene Language Shell\nType 'exit' or 'quit' to exit, 'help' for help\n\n`)
+    this.#readline.on('line', (line) => this.#onLine(line))
+    this.#readline.on('SIGINT', () => this.#onInterrupt())
+    process.on('SIGINT', () => this.#onInterrupt())
+    this.#readline.on('close', () => this.#onClose())
+    this.#prompt()
+    return new Promise((resolve) => {
+      this.#end = resolve
+    })
+  }
+
+  /** The next line typed, for the program's own reading. @returns {Promise<string | null>} */
+  readLine() {
+    return new Promise((resolve) => this.#readers.push((line) => resolve(line === null ? null : `${line}\n`)))
+  }
+
+  // --- input -----------------------------------------------------------------------------------------------------------
+
+  /** @param {string} line */
+  #onLine(line) {
+    this.#isPrompting = false
+    const reader = this.#readers.shift()
+    if (reader) return reader(line)
+    this.#queue = this.#queue.then(() => this.#take(line)).catch((error) => this.#session.showError(error))
+  }
+
+  /** @param {string} line */
+  async #take(line) {
+    if (this.#isOver) return
+    if (this.#lines === '' && this.#command(line.trim())) return this.#prompt()
+    const source = `${this.#lines}${line}\n`
+    if (this.#session.runtime.formTexts(source, { file: FILE }).incomplete) this.#lines = source
+    else {
+      this.#lines = ''
+      if (source.trim() !== '') await this.#evaluate(source)
+    }
+    this.#prompt()
+  }
+
+  /** A line that is no Gene code. @param {string} line @returns {boolean} whether it was one */
+  #command(line) {
+    const [word, prefix = ''] = line.split(/\s+/)
+    switch (word) {
+      case ':help': case 'help': process.stdout.write(HELP); return true
+      case ':quit': case ':exit': case 'quit': case 'exit': this.#leave(EXIT.OK); return true
+      case ':clear': process.stdout.write('\u001b[2J\u001b[H'); return true
+      case ':names': {
+        const names = this.#session.runtime.names().filter((name) => name.startsWith(prefix)).sort()
+        process.stdout.write(`${names.join(' ')}\n`)
+        return true
+      }
+      default:
+        if (!/^:[a-z]/.test(word)) return false
+        process.stdout.write(`there is no ${word}; see :help\n`)
+        return true
+    }
+  }
+
+  /** Ctrl-C: stops what runs; else drops what is typed. */
+  #onInterrupt() {
+    if (this.#running) return this.#running.abort(new Error('interrupted'))
+    this.#lines = ''
+    process.stdout.write(this.#isTerminal ? '^C\n' : '')
+    if (this.#isTerminal) this.#readline.write(null, { ctrl: true, name: 'e' })
+    if (this.#isTerminal) this.#readline.write(null, { ctrl: true, name: 'u' })
+    this.#prompt()
+  }
+
+  #onClose() {
+    for (const reader of this.#readers.splice(0)) reader(null)
+    this.#queue = this.#queue.then(() => {
+      if (this.#isOver) return
+      if (this.#isTerminal) process.stdout.write('\n')
+      this.#leave(EXIT.OK)
+    })
+  }
+
+  /** @param {number} code */
+  #leave(code) {
+    this.#isOver = true
+    this.#readline.close()
+    this.#end(code)
+  }
+
+  // --- evaluation --------------------------------------------------------------------------------------------------------
+
+  /** @param {string} source */
+  async #evaluate(source) {
+    const { runtime } = this.#session
+    this.#running = new AbortController()
+    try {
+      this.#session.dump(this.#options.dump, source, FILE)
+      const text = await runtime.eval(source, { file: FILE, as: 'text', signal: this.#running.signal })
+      if (text !== 'nil' && text !== 'void') process.stdout.write(`${text}\n`)
+    } catch (error) {
+      if (error?.code === EXIT_CODE) return this.#leave(runtime.exitCode ?? EXIT.OK)
+      if (this.#running.signal.aborted) process.stdout.write('interrupted\n')
+      else this.#session.showError(error)
+    } finally {
+      this.#running = null
+    }
+  }
+
+  // --- output ------------------------------------------------------------------------------------------------------------
+
+  #prompt() {
+    if (this.#isOver || !this.#isTerminal) return
+    this.#readline.setPrompt(this.#lines ? CONTINUED : PROMPT)
+    this.#isPrompting = true
+    this.#readline.prompt()
+  }
+
+  /** While the prompt stands, text goes above it. @param {NodeJS.WriteStream} stream @param {string} text */
+  #print(stream, text) {
+    if (!this.#isPrompting || !this.#isTerminal) return void stream.write(text)
+    stream.write(`\r\u001b[J${text}${text.endsWith('\n') ? '' : '\n'}`)
+    this.#readline.prompt(true)
+  }
+}
+
+/** @param {import('./arguments.js').Arguments} given */
+export async function command({ options }) {
+  /** @type {Repl | undefined} */ let repl
+  const session = await Session.open(options, { stdin: () => repl?.readLine() ?? null })
+  repl = new Repl(session, options, new History())
+  const code = await repl.run()
+  session.close()
+  return code
+}

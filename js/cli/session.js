@@ -1,0 +1,126 @@
+// session.js — a runtime for the command line: its options, where output goes, Ctrl-C, and what an error makes of the exit
+// code.
+
+import { createRuntime } from '../runtime.js'
+import { ErrorPrinter } from './errors.js'
+import { EXIT } from './main.js'
+import { Output } from './output.js'
+
+const GRANTS = /** @type {const} */ (['fs', 'net', 'env', 'run'])
+const TIME_LIMIT = 'GENE.LIMIT.TIME'
+
+/** Everything is allowed unless it is said otherwise. @param {Record<string, any>} options */
+function allowOf({ allow = GRANTS, deny = [] }) {
+  return Object.fromEntries(GRANTS.map((name) => [name, allow.includes(name) && !deny.includes(name)]))
+}
+
+/** @param {Record<string, any>} options @returns {import('../options.js').RuntimeOptions} */
+function runtimeOptions(options) {
+  const { 'max-memory': memory, timeout: time, depth } = options
+  return { allow: allowOf(options), limits: { memory, time, depth }, fs: 'node' }
+}
+
+/** Standard input, opened when the program first reads it. */
+const lazyStdin = {
+  async *[Symbol.asyncIterator]() {
+    yield* process.stdin
+  },
+}
+
+export class Session {
+  #abort = new AbortController()
+  #hasUnhandled = false
+  #interrupted = false
+
+  /**
+   * @param {import('../runtime.js').Runtime} runtime
+   * @param {ErrorPrinter} printer
+   * @param {Output} output
+   */
+  constructor(runtime, printer, output) {
+    this.runtime = runtime
+    this.printer = printer
+    this.output = output
+  }
+
+  /**
+   * @param {Record<string, any>} options of the command line
+   * @param {Partial<import('../options.js').RuntimeOptions>} [own] what the command adds
+   */
+  static async open(options, own = {}) {
+    const output = new Output()
+    const printer = new ErrorPrinter(options)
+    /** @type {Session | undefined} */ let session
+    const runtime = await createRuntime({
+      ...runtimeOptions(options),
+      stdin: lazyStdin,
+      stdout: (text) => output.write(text),
+      stderr: (text) => output.writeError(text),
+      onUnhandled: (error) => session?.unhandled(error),
+      ...own,
+    })
+    session = new Session(runtime, printer, output)
+    printer.quoteFrom(runtime)
+    return session
+  }
+
+  /** Stops the program when the user interrupts; a second time ends the process at once. */
+  get signal() {
+    if (process.listenerCount('SIGINT') === 0) process.on('SIGINT', () => this.#onInterrupt())
+    return this.#abort.signal
+  }
+
+  #onInterrupt() {
+    if (this.#interrupted) {
+      this.output.flush()
+      process.exit(EXIT.INTERRUPTED)
+    }
+    this.#interrupted = true
+    this.#abort.abort(new Error('interrupted'))
+  }
+
+  /** A failure that nobody looks at. @param {unknown} error */
+  unhandled(error) {
+    this.#hasUnhandled = true
+    this.showError(error)
+  }
+
+  /** @param {unknown} error */
+  showError(error) {
+    this.output.writeError(this.printer.text(error))
+  }
+
+  /** Shows on stderr what the source becomes, as --dump asks. @param {string | undefined} what @param {string} source @param {string} file */
+  dump(what, source, file) {
+    if (what === 'forms') this.output.writeError(this.runtime.formTexts(source, { file }).texts.map((text) => `${text}\n`).join(''))
+    if (what === 'code') this.output.writeError(this.runtime.compile(source, { file }))
+  }
+
+  /**
+   * Runs a program and tells its exit code. An error is shown.
+   * @param {() => Promise<number | undefined>} program gives the code that `(exit n)` asked for
+   * @returns {Promise<number>}
+   */
+  async exitCodeOf(program) {
+    let code
+    try {
+      code = (await program()) || (this.#hasUnhandled ? EXIT.FAILED : EXIT.OK)
+    } catch (error) {
+      code = this.#codeOf(error)
+      if (code !== EXIT.INTERRUPTED) this.showError(error)
+    }
+    this.close()
+    return code
+  }
+
+  /** @param {any} error */
+  #codeOf(error) {
+    if (this.#interrupted) return EXIT.INTERRUPTED
+    return error?.code === TIME_LIMIT ? EXIT.TIMEOUT : EXIT.FAILED
+  }
+
+  close() {
+    this.runtime.dispose()
+    this.output.flush()
+  }
+}
