@@ -14,7 +14,7 @@ export async function benchStartup(rounds, report) {
     const { status } = spawnSync(process.execPath, [path(file)])
     if (status !== 0) throw new Error(`${file} ended with ${status}`)
   }
-  const [first, empty] = await interleave([run('processes/first_result.js'), run('servers/empty.js')], rounds * 3)
+  const [first, empty] = await interleave([run('processes/first_result.js'), run('processes/empty.js')], rounds * 3)
   const wasm = readFileSync(path('../dist/gene.wasm'))
   report(['start-up and size', 'value'])
   report(['first result over an empty script', `${(first - empty).toFixed(1)} ms`])

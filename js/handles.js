@@ -110,6 +110,6 @@ function wrapFunction(owner, hold, name) {
   const wrapper = (/** @type {unknown[]} */ ...args) => owner.call(hold.handle, args)
   // Mentions `wrapper`, so that keeping `f.sync` alone keeps the handle.
   wrapper.sync = (/** @type {unknown[]} */ ...args) => owner.callSync(wrapper && hold.handle, args)
-  Object.defineProperty(wrapper, 'name', { value: name, configurable: true })
+  Object.defineProperty(wrapper, 'name', { value: name === '<unnamed>' ? '' : name, configurable: true })
   return wrapper
 }

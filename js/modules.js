@@ -5,7 +5,10 @@ import { absolutePath } from './files.js'
 /** @typedef {{ path: string, source: string }} Found */
 
 /** @param {string} path */
-const folderOf = (path) => path.slice(0, path.lastIndexOf('/')) || (path.startsWith('/') ? '/' : '.')
+function folderOf(path) {
+  const slash = path.lastIndexOf('/')
+  return slash < 0 ? '.' : path.slice(0, slash + 1)
+}
 
 export class ModuleSources {
   #modules

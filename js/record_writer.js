@@ -2,7 +2,7 @@
 // Invariant: between begin() and end() nothing else writes into the scratch buffer. A getter or proxy of the value could
 // call back into the runtime; then begin() throws.
 
-import { GeneError, describeHostError, hostError } from './errors.js'
+import { GeneError, describeHostError } from './errors.js'
 import { GeneNode, GeneSymbol } from './forms.js'
 import { DEPTH_MAX, TAG } from './tags.js'
 
@@ -42,7 +42,7 @@ export class RecordWriter {
 
   /** Starts a message of any number of records. */
   begin() {
-    if (this.#active) throw hostError('GENE.CONVERT.ERROR', 'a getter of a value being converted must not call the runtime')
+    if (this.#active) throw convertError('ERROR', 'a getter of a value being converted must not call the runtime')
     this.#active = true
     this.#at = this.#scratch.data
     this.#end = this.#at + this.#scratch.capacity
@@ -323,5 +323,7 @@ class Thrown {
   }
 }
 
-const cycleError = () => hostError('GENE.CONVERT.CYCLE', 'cannot convert data that contains itself')
-const depthError = () => hostError('GENE.CONVERT.DEPTH', `cannot convert data nested more than ${DEPTH_MAX} levels`)
+/** @param {string} code @param {string} message */
+const convertError = (code, message) => new GeneError(message, { code: `GENE.CONVERT.${code}`, className: 'TypeException' })
+const cycleError = () => convertError('CYCLE', 'cannot convert data that contains itself')
+const depthError = () => convertError('DEPTH', `cannot convert data nested more than ${DEPTH_MAX} levels`)

@@ -5,6 +5,7 @@ import { Drafts } from './drafts.js'
 import { Editor } from './editor.js'
 import { EXAMPLES, load } from './examples.js'
 import { Output } from './output.js'
+import { FILE } from './protocol.js'
 import { Runner } from './runner.js'
 
 /** @typedef {import('./runner.js').End} End @typedef {import('./runner.js').State} State */
@@ -84,15 +85,14 @@ function onEnd(end) {
   switch (end.kind) {
     case 'done': {
       if (end.value !== '') output.result(end.value)
-      if (end.exitCode !== 0) output.remark(`The program ended with exit code ${end.exitCode}.`)
-      return say(end.exitCode === 0 ? 'done' : 'error', `Finished in ${duration(end.ms)}`)
+      return end.exitCode === 0 ? say('done', `Finished in ${duration(end.ms)}`) : say('error', `Exit code ${end.exitCode}`)
     }
     case 'failed': {
       const { error } = end
-      const isHere = error.line > 0 && editor.value === source
+      const isHere = error.line > 0 && error.file === FILE && editor.value === source
       output.problem(error, source)
       if (isHere) editor.markProblems([error, ...error.diagnostics])
-      return say('error', error.line > 0 ? `Error in line ${error.line}, column ${error.column}` : 'Error')
+      return say('error', error.line > 0 && error.file === FILE ? `Error in line ${error.line}, column ${error.column}` : 'Error')
     }
     case 'stopped': {
       const how = end.killed ? ' The program did not answer, so the runtime was restarted.' : ''

@@ -4,12 +4,13 @@
 // MAX_CHARS characters (plus one block); what was dropped is said on top. Text stands in blocks of whole lines, so the
 // oldest can be removed cheaply.
 
+import { FILE } from './protocol.js'
 import { MAX_CHARS, MAX_LINES, Tail, countLines } from './tail.js'
 
 /**
  * @typedef {import('./protocol.js').Chunk} Chunk
  * @typedef {import('./protocol.js').Problem} Problem
- * @typedef {{ node: HTMLElement, lines: number, chars: number }} Block
+ * @typedef {{ node: HTMLElement, lines: number, chars: number, isText: boolean }} Block
  */
 
 const BLOCK_LINES = 50
@@ -31,7 +32,7 @@ export class Output {
   #notice = element('p', 'output-notice')
   #text = element('div', 'output-text')
   #ending = element('div', 'output-ending')
-  #waiting = new Tail()
+  /** @type {(Tail | HTMLElement)[]} text, and errors at their place in it */ #waiting = []
   /** @type {Block[]} */ #blocks = []
   #lines = 0
   #chars = 0
@@ -52,11 +53,11 @@ export class Output {
   clear() {
     cancelAnimationFrame(this.#frame)
     this.#frame = 0
-    this.#waiting = new Tail()
+    this.#waiting = []
     this.#drawn = []
     this.#endings = []
-    this.#dropped = 0
     this.#empty()
+    this.#dropped = 0
     this.#notice.hidden = true
     this.#ending.replaceChildren()
     delete this.#root.dataset.filled
@@ -65,24 +66,44 @@ export class Output {
   /** @param {Chunk[]} chunks @param {number} skipped lines lost before them @param {() => void} drawn */
   print(chunks, skipped, drawn) {
     if (skipped > 0) this.#noteGap(skipped)
-    for (const { stream, text } of chunks) this.#waiting.push(stream, text)
+    const tail = this.#waitingTail()
+    for (const { stream, text } of chunks) tail.push(stream, text)
     this.#drawn.push(drawn)
     this.#drawSoon()
   }
 
+  #waitingTail() {
+    const last = this.#waiting[this.#waiting.length - 1]
+    if (last instanceof Tail) return last
+    const tail = new Tail()
+    this.#waiting.push(tail)
+    return tail
+  }
+
   /** Lines after a gap do not belong below the ones before it: only the newest stretch is kept. @param {number} skipped */
   #noteGap(skipped) {
-    const before = this.#waiting.take()
-    this.#dropped += skipped + before.skipped + before.chunks.reduce((sum, { text }) => sum + countLines(text), 0)
+    this.#dropped += skipped
+    for (const item of this.#waiting.splice(0)) this.#dropped += item instanceof Tail ? countAll(item.take()) : 0
     this.#hasGap = true
   }
 
-  /** Shows an uncaught error with its source line. @param {Problem} problem @param {string} source */
+  /**
+   * Shows an uncaught error with its source line: that of a background task among the text, the program's own at the end.
+   * @param {Problem} problem @param {string} source
+   */
   problem(problem, source, { isBackground = false } = {}) {
+    const box = this.#problemBox(problem, source)
+    if (!isBackground) return this.#end(box)
+    box.prepend(element('p', 'problem-note', 'in a background task'))
+    this.#waiting.push(box)
+    this.#drawSoon()
+  }
+
+  /** @param {Problem} problem @param {string} source */
+  #problemBox(problem, source) {
     const box = element('div', 'problem', title(problem))
     box.dataset.code = problem.code
-    if (isBackground) box.prepend(element('p', 'problem-note', 'in a background task'))
-    if (problem.line > 0) box.append(this.#position('  --> ', problem), ...excerpt(source, problem))
+    if (problem.line > 0) box.append(this.#position('  --> ', problem), ...excerpt(problem.file === FILE ? source : '', problem))
     if (problem.hint) box.append(element('p', 'problem-note', `hint: ${problem.hint}`))
     const frames = problem.geneStack.map((entry) => this.#position(`  at ${entry.fn} `, entry))
     if (frames.length > 0) box.append(element('div', 'problem-stack', ...frames))
@@ -92,7 +113,7 @@ export class Output {
     for (let cause = problem.cause; cause; cause = cause.cause) {
       box.append(element('p', 'problem-note', `caused by: ${cause.code ? `[${cause.code}] ` : ''}${cause.message}`))
     }
-    this.#end(box)
+    return box
   }
 
   /** @param {string} text the printed value */
@@ -128,18 +149,27 @@ export class Output {
   }
 
   #drawText() {
-    const { chunks, skipped } = this.#waiting.take()
-    if (skipped > 0 || this.#hasGap) {
-      this.#dropped += skipped + this.#lines
-      this.#empty()
-    }
-    for (const { stream, text } of chunks) {
-      for (const piece of blocksOf(text)) this.#append(stream, piece)
+    if (this.#hasGap) this.#empty()
+    for (const item of this.#waiting.splice(0)) {
+      if (item instanceof Tail) this.#drawTail(item)
+      else this.#addBlock(item, { isText: false, lines: 1 })
     }
     this.#trim()
     this.#notice.hidden = this.#dropped === 0
     const count = this.#dropped.toLocaleString('en')
     this.#notice.textContent = `${count} earlier lines are not kept. The last ${MAX_LINES.toLocaleString('en')} are shown.`
+  }
+
+  /** @param {Tail} tail */
+  #drawTail(tail) {
+    const { chunks, skipped } = tail.take()
+    if (skipped > 0) {
+      this.#dropped += skipped
+      this.#empty()
+    }
+    for (const { stream, text } of chunks) {
+      for (const piece of blocksOf(text)) this.#append(stream, piece)
+    }
   }
 
   /** @param {Chunk['stream']} stream @param {string} text */
@@ -160,10 +190,16 @@ export class Output {
     const last = this.#blocks[this.#blocks.length - 1]
     const isFull = last && (last.lines >= BLOCK_LINES || last.chars >= BLOCK_CHARS)
     const isWhole = last && (last.chars >= 2 * BLOCK_CHARS || (last.node.textContent ?? '').endsWith('\n'))
-    if (last && !(isFull && isWhole)) return last
-    const block = { node: element('div', 'output-block'), lines: 0, chars: 0 }
+    if (last?.isText && !(isFull && isWhole)) return last
+    return this.#addBlock(element('div', 'output-block'), { isText: true, lines: 0 })
+  }
+
+  /** @param {HTMLElement} node @param {{ isText: boolean, lines: number }} content @returns {Block} */
+  #addBlock(node, { isText, lines }) {
+    const block = { node, lines, chars: 0, isText }
     this.#blocks.push(block)
-    this.#text.append(block.node)
+    this.#text.append(node)
+    this.#lines += lines
     return block
   }
 
@@ -179,7 +215,9 @@ export class Output {
     }
   }
 
+  /** Takes everything off the screen that came before a gap. */
   #empty() {
+    this.#dropped += this.#lines
     this.#hasGap = false
     this.#text.replaceChildren()
     this.#blocks = []
@@ -190,9 +228,9 @@ export class Output {
   /** @param {string} prefix @param {{ file: string, line: number, column: number }} position */
   #position(prefix, { file, line, column }) {
     const row = element('div', 'problem-row', prefix)
-    const label = `${file}:${line}:${column}`
-    if (!(line > 0)) {
-      row.append(file)
+    const label = line > 0 ? `${file}:${line}:${column}` : file
+    if (line < 1 || file !== FILE) {
+      row.append(label)
       return row
     }
     const link = element('button', 'problem-position', label)
@@ -202,6 +240,11 @@ export class Output {
     row.append(link)
     return row
   }
+}
+
+/** @param {{ chunks: Chunk[], skipped: number }} taken */
+function countAll({ chunks, skipped }) {
+  return chunks.reduce((sum, { text }) => sum + countLines(text), skipped)
 }
 
 /** @param {{ code: string, message: string, name?: string }} problem */

@@ -14,7 +14,7 @@
 // | `ready`     | version               | the runtime is loaded and compiled                                          |
 // | `broken`    | message               | it cannot be loaded; no run will work                                       |
 // | `output`    | id, chunks, skipped   | printed text in order; `skipped` lines before it were dropped (see tail.js) |
-// | `unhandled` | id, error             | a background task failed and nobody asked for its result; the run goes on   |
+// | `unhandled` | id, error             | a background task failed and nobody looks at its result; the run goes on    |
 // | `done`      | id, value, exitCode   | the program ended; `value` is its printed result, '' for nil and void       |
 // | `failed`    | id, error             | it ended with an uncaught error                                             |
 // | `stopped`   | id                    | it ended because of `interrupt`                                             |

@@ -13,6 +13,7 @@ const OUTBOX_CREDIT = 4
 const OUTBOX_CHARS = 16 * 1024
 const OUTBOX_MS = 16
 const RESULT_CHARS = 20_000
+const UNHANDLED_LIMIT = 50
 
 /** @type {{ id: number, controller: AbortController, outbox: Outbox } | null} */
 let current = null
@@ -41,6 +42,15 @@ class Outbox {
   write(stream, text) {
     this.#tail.push(stream, text)
     this.#sendSoon()
+  }
+
+  /** An error stands where it happened in the output; after the first ones only a line of text. @param {unknown} error */
+  unhandled(error) {
+    const problem = problemOf(error)
+    this.#unhandledCount += 1
+    if (this.#unhandledCount > UNHANDLED_LIMIT) return this.write('err', `error[${problem.code}]: ${problem.message}\n`)
+    this.#send(Infinity)
+    post({ type: 'unhandled', id: this.#id, error: problem })
   }
 
   drawn() {
@@ -93,7 +103,7 @@ async function execute(id, source, file, signal, outbox) {
       fs: 'memory',
       allow: { fs: true },
       limits: { memory: MEMORY_LIMIT },
-      onUnhandled: (/** @type {unknown} */ error) => post({ type: 'unhandled', id, error: problemOf(error) }),
+      onUnhandled: (/** @type {unknown} */ error) => outbox.unhandled(error),
     })
     if (signal.aborted) return { type: 'stopped', id }
     const { value, exitCode } = await runtime.run({ source, file }, { signal })

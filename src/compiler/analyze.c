@@ -353,7 +353,8 @@ static bool constructs_node(Compiler *c, const NodeObj *node) {
 /* Rule 16, or a head that can never be called. */
 static Expr *analyze_call(Compiler *c, NodeObj *node) {
     Value head = node->type;
-    if (!is_symbol(head) && !is_path(head) && !is_node(head)) return analyze_node_literal(c, node);
+    bool is_text = is_node(head) && node_of(head)->type == symbol_value(SYM(c->vm, STR_HEAD));
+    if (is_text || (!is_symbol(head) && !is_path(head) && !is_node(head))) return analyze_node_literal(c, node);
     Expr *x = expr_new(c, EXPR_CALL);
     x->as.call.callee = analyze_form(c, head);
     analyze_arguments(c, node, 0, &x->as.call.arguments);

@@ -59,8 +59,8 @@ void scope_bind_self(Compiler *c, Var *var);
 Var *scope_resolve(Compiler *c, SymbolObj *name);
 /* The same without marking anything. */
 Var *scope_peek(Compiler *c, SymbolObj *name);
-/* Records that forms are evaluated here: every visible local moves to a cell. Returns the site's number. */
-uint32_t scope_record_eval_site(Compiler *c);
+/* Records that forms are evaluated here: every visible local moves to a cell. */
+EvalSite *scope_record_eval_site(Compiler *c);
 void scope_bind_outer(Compiler *c, Var *var); /* a variable of the scope around a nested compilation */
 
 /* --- analyze.c: forms and errors ---------------------------------------------------------------------------- */

@@ -124,14 +124,22 @@ static Expr *analyze_lookup_infix(Compiler *c, NodeObj *node) {
 static bool is_plain_var(const Expr *x) { return x->kind == EXPR_VAR; }
 static bool is_number_literal(const Expr *x) { return x->kind == EXPR_CONST && is_number(x->as.constant); }
 
-static Expr *chain(Compiler *c, ExprKind kind, Expr *first, uint32_t capacity) {
+static Expr *chain(Compiler *c, ExprKind kind, Expr *first) {
     Expr *x = expr_new(c, kind);
     x->as.chain.first = first;
-    x->as.chain.rest = ARENA_ARRAY(&c->arena, Operation, capacity);
     return x;
 }
 
-static void chain_add(Expr *x, const Operator *operator_, Expr *operand) {
+static void chain_grow(Compiler *c, Expr *x) {
+    uint32_t capacity = x->as.chain.capacity ? x->as.chain.capacity * 2 : 1;
+    Operation *grown = ARENA_ARRAY(&c->arena, Operation, capacity);
+    if (x->as.chain.count) memcpy(grown, x->as.chain.rest, x->as.chain.count * sizeof *grown);
+    x->as.chain.rest = grown;
+    x->as.chain.capacity = capacity;
+}
+
+static void chain_add(Compiler *c, Expr *x, const Operator *operator_, Expr *operand) {
+    if (x->as.chain.count == x->as.chain.capacity) chain_grow(c, x);
     const Expr *left = x->as.chain.count ? x->as.chain.rest[x->as.chain.count - 1].operand : x->as.chain.first;
     Operation *operation = &x->as.chain.rest[x->as.chain.count++];
     operation->op = operator_->op;
@@ -188,7 +196,7 @@ static Expr *parse_level(InfixParser *p, Expr *left, uint32_t precedence) {
         }
         bool is_logic = operator_->kind == LOGICAL;
         bool is_comparison = operator_->kind == COMPARISON;
-        Expr *x = chain(p->c, is_logic ? EXPR_LOGIC : EXPR_ARITHMETIC, left, (p->count - p->next) / 2);
+        Expr *x = chain(p->c, is_logic ? EXPR_LOGIC : EXPR_ARITHMETIC, left);
         do {
             p->next++;
             if (is_logic) scope_enter_conditional(p->c);
@@ -196,7 +204,7 @@ static Expr *parse_level(InfixParser *p, Expr *left, uint32_t precedence) {
             const Operator *following = peek_operator(p);
             if (following && following->precedence > level) operand = parse_level(p, operand, level + 1);
             if (is_logic) scope_leave_conditional(p->c);
-            chain_add(x, operator_, operand);
+            chain_add(p->c, x, operator_, operand);
             operator_ = peek_operator(p);
         } while (operator_ && operator_->precedence == level);
         /* Several comparisons in a mixed chain fold from the left: (a == b) == c. */
@@ -212,12 +220,12 @@ static Expr *analyze_comparison_chain(Compiler *c, NodeObj *node) {
         const Operator *operator_ = find_operator(node->children[i]);
         if (!operator_ || operator_->kind != COMPARISON) return NULL;
     }
-    Expr *x = chain(c, EXPR_COMPARE, analyze_form(c, node->type), node->count / 2);
+    Expr *x = chain(c, EXPR_COMPARE, analyze_form(c, node->type));
     for (uint32_t i = 0; i < node->count; i += 2) {
         if (i > 0) scope_enter_conditional(c);
         Expr *operand = analyze_form(c, node->children[i + 1]);
         if (i > 0) scope_leave_conditional(c);
-        chain_add(x, find_operator(node->children[i]), operand);
+        chain_add(c, x, find_operator(node->children[i]), operand);
     }
     return x;
 }
@@ -243,13 +251,13 @@ Expr *analyze_infix(Compiler *c, NodeObj *node) {
 /* --- prefix operators --------------------------------------------------------------------------------------- */
 
 static Expr *prefix_chain(Compiler *c, NodeObj *node, const Operator *operator_) {
-    Expr *x = chain(c, chain_kind(operator_), analyze_form(c, node->children[0]), node->count);
+    Expr *x = chain(c, chain_kind(operator_), analyze_form(c, node->children[0]));
     for (uint32_t i = 1; i < node->count; i++) {
         bool conditional = operator_->kind == LOGICAL;
         if (conditional) scope_enter_conditional(c);
         Expr *operand = analyze_form(c, node->children[i]);
         if (conditional) scope_leave_conditional(c);
-        chain_add(x, operator_, operand);
+        chain_add(c, x, operator_, operand);
     }
     return x;
 }
@@ -270,8 +278,8 @@ static Expr *analyze_short_prefix(Compiler *c, NodeObj *node, const Operator *op
     if (operator_->op == OP_DIV || operator_->op == OP_CONCAT) {
         /* 1 / a, and "" ++ a, which checks the operand. */
         Value left = operator_->op == OP_DIV ? value_small_int(1) : value_pointer(vm_space(c->vm)->empty_string);
-        Expr *x = chain(c, EXPR_ARITHMETIC, expr_const(c, left), 1);
-        chain_add(x, operator_, operand);
+        Expr *x = chain(c, EXPR_ARITHMETIC, expr_const(c, left));
+        chain_add(c, x, operator_, operand);
         return x;
     }
     return operand;
@@ -300,11 +308,11 @@ static Expr *assign_hidden(Compiler *c, Var *var, Expr *value) {
 
 /* result = first ? item : result op item */
 static Expr *fold_step(Compiler *c, const Operator *operator_, Var *result, Var *index, Var *item) {
-    Expr *test = chain(c, EXPR_COMPARE, expr_var(c, index), 1);
+    Expr *test = chain(c, EXPR_COMPARE, expr_var(c, index));
     Operator equals = {"==", 0, OP_EQ, COMPARISON};
-    chain_add(test, &equals, expr_const(c, value_small_int(0)));
-    Expr *sum = chain(c, EXPR_ARITHMETIC, expr_var(c, result), 1);
-    chain_add(sum, operator_, expr_var(c, item));
+    chain_add(c, test, &equals, expr_const(c, value_small_int(0)));
+    Expr *sum = chain(c, EXPR_ARITHMETIC, expr_var(c, result));
+    chain_add(c, sum, operator_, expr_var(c, item));
     Expr *choice = expr_new(c, EXPR_IF);
     choice->as.branches.clauses = ARENA_NEW(&c->arena, Clause);
     choice->as.branches.clauses->test = test;
@@ -393,8 +401,8 @@ Expr *analyze_assign_name(Compiler *c, SymbolObj *name, Expr *value) {
 
 static Expr *compound_value(Compiler *c, Expr *current, OpCode op, Expr *operand) {
     Operator operator_ = {"", 0, (uint8_t)op, ARITHMETIC};
-    Expr *x = chain(c, EXPR_ARITHMETIC, current, 1);
-    chain_add(x, &operator_, operand);
+    Expr *x = chain(c, EXPR_ARITHMETIC, current);
+    chain_add(c, x, &operator_, operand);
     return x;
 }
 

@@ -187,7 +187,6 @@ struct Function {
     ClassInfo *class_info;
     const char *error; /* compile error in the body: raised when called */
     uint32_t line, column;
-    struct EvalSite *eval_sites; /* newest first */
     uint32_t eval_site_count;
     /* while it is analysed */
     Loop *loop;
@@ -199,7 +198,7 @@ struct Function {
 typedef struct EvalSite {
     Var **vars;
     uint32_t count;
-    struct EvalSite *next; /* newest first */
+    uint32_t number; /* in its function */
 } EvalSite;
 
 /* --- expressions ------------------------------------------------------------------------------------------ */
@@ -275,7 +274,7 @@ struct Expr {
         struct {
             Expr *first;
             Operation *rest;
-            uint32_t count;
+            uint32_t count, capacity;
         } chain;
         struct {
             Expr *operand;
@@ -331,7 +330,7 @@ struct Expr {
         } intrinsic;
         struct {
             Expr *form;
-            uint32_t site;
+            EvalSite *site;
         } eval;
     } as;
 };

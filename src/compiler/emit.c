@@ -256,10 +256,8 @@ static void emit_intrinsic(Emitter *e, Expr *x, int target) {
     deliver(e, first, target);
 }
 
-static void describe_site(Emitter *e, uint32_t number) {
-    const EvalSite *site = e->fn->eval_sites;
-    for (uint32_t i = e->fn->eval_site_count - 1; i > number; i--) site = site->next;
-    ScopeDescriptor *scope = &e->scopes[number];
+static void describe_site(Emitter *e, const EvalSite *site) {
+    ScopeDescriptor *scope = &e->scopes[site->number];
     scope->count = site->count;
     scope->names = ARENA_ARRAY(&e->c->arena, ScopeName, site->count);
     for (uint32_t i = 0; i < site->count; i++) {
@@ -273,9 +271,8 @@ static void describe_site(Emitter *e, uint32_t number) {
 
 static void emit_eval(Emitter *e, Expr *x, int target) {
     uint32_t first = block_register(e, target);
-    uint32_t site = take_registers(e, 1);
     emit_value(e, x->as.eval.form, (int)first);
-    code_load_constant(&e->code, site, value_small_int(x->as.eval.site));
+    code_load_constant(&e->code, take_registers(e, 1), value_small_int(x->as.eval.site->number));
     describe_site(e, x->as.eval.site);
     emit_intrinsic_call(e, INTRINSIC_EVAL, first, 2);
     deliver(e, first, target);

@@ -291,7 +291,7 @@ Var *scope_resolve(Compiler *c, SymbolObj *name) {
     return var;
 }
 
-uint32_t scope_record_eval_site(Compiler *c) {
+EvalSite *scope_record_eval_site(Compiler *c) {
     EvalSite *site = ARENA_NEW(&c->arena, EvalSite);
     uint32_t capacity = 0;
     for (Scope *scope = c->scope; scope; scope = scope->parent) {
@@ -306,7 +306,6 @@ uint32_t scope_record_eval_site(Compiler *c) {
             site->vars[site->count++] = var;
         }
     }
-    site->next = c->fn->eval_sites;
-    c->fn->eval_sites = site;
-    return c->fn->eval_site_count++;
+    site->number = c->fn->eval_site_count++;
+    return site;
 }

@@ -13,8 +13,9 @@
 typedef struct Level {
     Value container;
     uint32_t cursor; /* next entry, child or field */
-    uint32_t phase;  /* of a node: type, properties, children */
+    uint32_t phase;  /* of a node: type, properties, children; of an instance: PHASE_EXCEPTION or 0 */
 } Level;
+#define PHASE_EXCEPTION 1u
 
 typedef struct Encoder {
     VM *vm;
@@ -86,13 +87,18 @@ static const SymbolObj *function_name(Value value) {
     return is_class(value) ? class_of_value(value)->name : NULL;
 }
 
+static const char *type_text(VM *vm, Value value) {
+    if (value == VAL_NOT_FOUND) return "NotFound";
+    return value == VAL_PLACEHOLDER ? "Placeholder" : type_name(vm, value);
+}
+
 static void put_handle(Encoder *e, HandleKind kind, Value value) {
     const char *text;
     if (kind == HANDLE_FUNCTION) {
         const SymbolObj *name = function_name(value);
         text = name ? name->text : is_obj_type(value, OBJ_NATIVE) ? native_of(value)->def->name : "";
     } else {
-        text = type_name(e->vm, value);
+        text = type_text(e->vm, value);
     }
     put_tag(e->out, CODEC_HANDLE);
     put_u8(e->out, kind);
@@ -172,9 +178,10 @@ static bool open_counted(Encoder *e, CodecTag tag, uint32_t count, Value contain
     return count == 0 || open_level(e, container);
 }
 
+/* The first row of a code is its own; later ones raise it for something special. */
 static const char *hint_of(const char *code) {
     for (int i = 0; i < ERROR_COUNT; i++) {
-        if (error_table[i].hint[0] && strcmp(error_table[i].code, code) == 0) return error_table[i].hint;
+        if (strcmp(error_table[i].code, code) == 0) return error_table[i].hint;
     }
     return "";
 }
@@ -194,7 +201,9 @@ static bool open_exception(Encoder *e, Value value) {
     put_text(out, code_text, strlen(code_text));
     const char *hint = hint_of(code_text);
     put_text(out, hint, strlen(hint));
-    return open_level(e, value);
+    if (!open_level(e, value)) return false;
+    e->levels[e->depth - 1].phase = PHASE_EXCEPTION;
+    return true;
 }
 
 static bool open_plain(Encoder *e, Value value) {
@@ -230,6 +239,11 @@ static bool open_plain(Encoder *e, Value value) {
     }
 }
 
+/* Only what was asked for as plain data shows its fields; an exception inside other data stays an error. */
+static bool is_error(const Encoder *e, Value value) {
+    return instance_of(value)->class_->is_exception && (e->mode == CODEC_LIVE || e->depth > 0);
+}
+
 static bool put_object(Encoder *e, Value value) {
     switch (obj_type_of(value)) {
         case OBJ_INT: put_int(e->out, int_of(value)); return true;
@@ -260,7 +274,7 @@ static bool put_object(Encoder *e, Value value) {
         case OBJ_GENERATOR:
         case OBJ_ITERATOR: put_handle(e, HANDLE_ITERATOR, value); return true;
         case OBJ_INSTANCE:
-            if (instance_of(value)->class_->is_exception) return open_exception(e, value);
+            if (is_error(e, value)) return open_exception(e, value);
             break;
         default: break;
     }
@@ -384,8 +398,7 @@ static bool step(Encoder *e) {
         case OBJ_UNQUOTE:
             return level->cursor++ == 0 ? put_value(e, quote_of(level->container)->form) : close_level(e);
         default: /* an instance */
-            return instance_of(level->container)->class_->is_exception ? step_exception(e, level)
-                                                                      : step_fields(e, level);
+            return level->phase == PHASE_EXCEPTION ? step_exception(e, level) : step_fields(e, level);
     }
 }
 

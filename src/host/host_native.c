@@ -78,7 +78,7 @@ void port_arm_timer(VM *vm, double delay_ms) {
     host_of(vm)->wake_ms = delay_ms < 0 ? -1 : port_now_ms(vm) + delay_ms;
 }
 
-void port_request_turn(VM *vm) { host_of(vm)->wake_ms = 0; }
+void port_request_turn(VM *vm) { host_of(vm)->turn_requested = true; }
 
 /* --- files ---------------------------------------------------------------------------------------------------------------- */
 
@@ -305,23 +305,30 @@ void port_release_host(VM *vm, uint32_t handle) { (void)vm, (void)handle; }
 
 /* --- reports ---------------------------------------------------------------------------------------------------------------- */
 
-void port_task_ended(VM *vm, uint32_t ticket, int state, Value value) {
-    (void)vm, (void)ticket, (void)state, (void)value; /* native_main.c looks at the task itself */
-}
-
 static char *source_of(VM *vm, const char *file) {
     (void)vm;
     size_t size;
     return native_read_file(file, &size);
 }
 
-void port_unhandled(VM *vm, Value exception) {
+void native_report(VM *vm, const char *prefix, Value exception) {
     Buffer text;
     buffer_init(&text);
+    buffer_append_text(&text, prefix);
     report_exception(vm, exception, source_of, &text);
     port_write(vm, PORT_STDERR, buffer_text(&text), text.size);
     buffer_free(&text);
-    host_of(vm)->has_unhandled = true;
+}
+
+void port_unhandled(VM *vm, Value exception) { native_report(vm, "unhandled ", exception); }
+
+static bool is_exit(VM *vm, Value exception) {
+    Value code = instance_get(instance_of(exception), SYM(vm, CODE));
+    return is_string(code) && strcmp(string_of(code)->text, error_table[ERR_EXIT].code) == 0;
+}
+
+void port_task_ended(VM *vm, uint32_t ticket, int state, Value value) {
+    if (ticket == MAIN_TICKET && state != FUTURE_SUCCESS && !is_exit(vm, value)) native_report(vm, "", value);
 }
 
 void port_exit(VM *vm, int code) {
@@ -334,7 +341,8 @@ void port_exit(VM *vm, int code) {
 static void answer_read(VM *vm, size_t size, size_t skip) {
     NativeHost *host = host_of(vm);
     uint32_t operation = host->reads[0].operation;
-    Value text = string_make_lossy(vm, host->in.data ? host->in.data : "", size);
+    bool has_return = !host->reads[0].all && size > 0 && host->in.data[size - 1] == '\r';
+    Value text = string_make_lossy(vm, host->in.data ? host->in.data : "", has_return ? size - 1 : size);
     memmove(host->reads, host->reads + 1, --host->read_count * sizeof *host->reads);
     if (size + skip < host->in.size) memmove(host->in.data, host->in.data + size + skip, host->in.size - size - skip);
     host->in.size -= size + skip;
@@ -376,7 +384,8 @@ static void wait_for_host(VM *vm) {
     answer_reads(vm);
     double delay_ms = host->wake_ms < 0 ? LONGEST_POLL_MS : host->wake_ms - port_now_ms(vm);
     if (delay_ms > LONGEST_POLL_MS) delay_ms = LONGEST_POLL_MS;
-    if (delay_ms < 0 || scheduler_has_answer(vm)) delay_ms = 0;
+    if (delay_ms < 0 || host->turn_requested || scheduler_has_answer(vm)) delay_ms = 0;
+    host->turn_requested = false;
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     bool reads = host->read_count > 0 && !host->in_ended;
     struct timespec timeout = {(time_t)(delay_ms / 1e3), 0};
@@ -386,14 +395,21 @@ static void wait_for_host(VM *vm) {
     answer_reads(vm);
 }
 
-/* True when the pump must go on. */
+/* True when the pump must go on: the program has not ended. */
 static bool step(VM *vm) {
-    NativeHost *host = host_of(vm);
     PumpResult result = scheduler_pump(vm);
-    if (host->has_exited) return false;
+    if (host_of(vm)->has_exited) return false;
     if (result == PUMP_MORE) return true;
     if (scheduler_is_drained(vm)) return false;
     if (!scheduler_check_deadlock(vm)) wait_for_host(vm);
+    return true;
+}
+
+/* The same while what is left of an ended program runs its finally parts. */
+static bool stop_step(VM *vm) {
+    PumpResult result = scheduler_pump(vm);
+    if (host_of(vm)->has_exited || scheduler_pending(vm).tasks == 0) return false;
+    if (result != PUMP_MORE) wait_for_host(vm);
     return true;
 }
 
@@ -403,9 +419,7 @@ void native_run(VM *vm) {
     if (!host->has_exited) {
         static const char text[] = "the program has ended";
         scheduler_interrupt(vm, vm_make_exception(vm, ERR_CANCELLED, text, sizeof text - 1));
-        while (!host->has_exited && scheduler_pending(vm).tasks > 0) {
-            if (scheduler_pump(vm) != PUMP_MORE) wait_for_host(vm);
-        }
+        while (stop_step(vm)) {}
     }
     native_flush(vm);
 }

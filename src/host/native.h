@@ -4,6 +4,8 @@
 
 #include "host/host.h"
 
+#define MAIN_TICKET 1u /* of the task whose failure is the program's */
+
 typedef struct PendingRead {
     uint32_t operation;
     bool all; /* the rest of stdin, not one line */
@@ -16,7 +18,7 @@ typedef struct NativeHost {
     uint32_t read_count, read_capacity;
     Buffer in;          /* of stdin, read but not asked for */
     bool in_ended;
-    bool has_exited, has_unhandled;
+    bool turn_requested, has_exited;
     int exit_code;
 } NativeHost;
 
@@ -26,6 +28,8 @@ void native_destroy(VM *vm);
 /* Pumps until the program has ended (design §3) and stops what is left of it. */
 void native_run(VM *vm);
 void native_flush(VM *vm);
+/* The error as text on stderr, after `prefix`. */
+void native_report(VM *vm, const char *prefix, Value exception);
 /* Text of a file, NUL-terminated, with its size; NULL: errno says why. Freed with free(). */
 char *native_read_file(const char *path, size_t *out_size);
 

@@ -84,20 +84,19 @@ static int run(VM *vm, const char *file, const char *source, size_t size) {
     if (!task) {
         Value exception = vm_take_exception(vm);
         root_push(vm, exception);
-        port_unhandled(vm, exception);
+        native_report(vm, "", exception);
         roots_close(vm, scope);
         return EXIT_UNCAUGHT;
     }
     root_push(vm, value_pointer(task));
     if (vm->limits.time_ms > 0) task->deadline_ms = port_now_ms(vm) + vm->limits.time_ms;
-    scheduler_start(vm, task, 0);
+    scheduler_start(vm, task, MAIN_TICKET);
     native_run(vm);
-    NativeHost *host = vm->host;
-    bool timed_out = task->future.state == FUTURE_CANCELLED;
-    if (timed_out && !host->has_exited) port_unhandled(vm, task->future.value);
+    const NativeHost *host = vm->host;
     roots_close(vm, scope);
     if (host->has_exited) return host->exit_code;
-    return timed_out ? EXIT_TIMEOUT : host->has_unhandled ? EXIT_UNCAUGHT : EXIT_OK;
+    if (task->future.state == FUTURE_SUCCESS) return EXIT_OK;
+    return task->future.state == FUTURE_CANCELLED ? EXIT_TIMEOUT : EXIT_UNCAUGHT;
 }
 
 int main(int argc, char **argv) {

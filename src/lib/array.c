@@ -113,6 +113,11 @@ static NativeResult array_clear(VM *vm, const Args *args, Value *out) {
 
 /* --- new arrays --------------------------------------------------------------------------------------- */
 
+/* New array of `count` elements from `from` on; nothing of an empty array may be pointed into. */
+static NativeResult return_part(VM *vm, const ArrayObj *array, uint32_t from, uint32_t count, Value *out) {
+    return lib_return_items(vm, count ? array->items + from : NULL, count, out);
+}
+
 static NativeResult array_slice(VM *vm, const Args *args, Value *out) {
     const ArrayObj *array = receiver(vm, args);
     int64_t start, end;
@@ -121,7 +126,7 @@ static NativeResult array_slice(VM *vm, const Args *args, Value *out) {
     if (lib_has_arg(args, 2) && !lib_int_arg(vm, args, 2, "slice end must be an integer", &end)) return NATIVE_RAISE;
     uint32_t from = lib_clamp_index(start, array->count);
     uint32_t to = lib_clamp_index(end, array->count);
-    return lib_return_items(vm, array->items + (from < to ? from : 0), from < to ? to - from : 0, out);
+    return return_part(vm, array, from, from < to ? to - from : 0, out);
 }
 
 static NativeResult array_take(VM *vm, const Args *args, Value *out) {
@@ -129,7 +134,7 @@ static NativeResult array_take(VM *vm, const Args *args, Value *out) {
     int64_t count;
     if (!array || !lib_int_arg(vm, args, 1, "take count must be an integer", &count)) return NATIVE_RAISE;
     uint32_t taken = count < 0 ? 0 : lib_clamp_index(count, array->count);
-    return lib_return_items(vm, array->items, taken, out);
+    return return_part(vm, array, 0, taken, out);
 }
 
 static NativeResult array_skip(VM *vm, const Args *args, Value *out) {
@@ -137,7 +142,7 @@ static NativeResult array_skip(VM *vm, const Args *args, Value *out) {
     int64_t count;
     if (!array || !lib_int_arg(vm, args, 1, "skip count must be an integer", &count)) return NATIVE_RAISE;
     uint32_t skipped = count < 0 ? 0 : lib_clamp_index(count, array->count);
-    return lib_return_items(vm, array->items + (skipped < array->count ? skipped : 0), array->count - skipped, out);
+    return return_part(vm, array, skipped, array->count - skipped, out);
 }
 
 static NativeResult array_reverse(VM *vm, const Args *args, Value *out) {

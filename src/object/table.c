@@ -53,7 +53,7 @@ static void resize(VM *vm, Table *table, uint32_t capacity) {
 
 /* At least one unused place. */
 static void make_room(VM *vm, Table *table) {
-    if (table->count > table->capacity - table->capacity / 4 || table->capacity == 0) {
+    if (table->count >= table->capacity - table->capacity / 4) {
         resize(vm, table, round_capacity(table->capacity + 1));
     } else if (table->count < table->capacity / 8) {
         resize(vm, table, round_capacity(table->count * 2));

@@ -41,7 +41,7 @@ Value scheduler_expect_operation(VM *vm, uint32_t *out_operation) {
 
 Value scheduler_begin_operation(VM *vm, int kind, const Value *argv, uint32_t argc, bool is_daemon) {
     uint32_t scope = roots_open(vm);
-    for (uint32_t i = 0; i < argc; i++) root_push(vm, argv[i]);
+    roots_push_all(vm, argv, argc);
     uint32_t operation;
     Value future = expect(vm, is_daemon || scheduler_in_daemon(vm), &operation);
     root_push(vm, future);

@@ -117,6 +117,8 @@ void operations_mark(Heap *heap, Scheduler *scheduler, bool cycle_starts);
 void operations_free(Heap *heap, Scheduler *scheduler);
 
 /* task.c */
+/* Pushes values as roots, which may stand on this very stack; the index of the first. */
+uint32_t roots_push_all(VM *vm, const Value *values, uint32_t count);
 /* `argv`: the arguments, then the values of the keywords; all reachable, and argv not on a stack that may move. */
 TaskObj *task_make_call(VM *vm, Value callee, const Value *argv, uint32_t argc, const Value *keyword_names,
                         uint32_t keyword_count);

@@ -59,24 +59,27 @@ TaskObj *task_make_call(VM *vm, Value callee, const Value *argv, uint32_t argc, 
     return task;
 }
 
-TaskObj *task_make(VM *vm, Value callee, const Value *argv, uint32_t argc, Value keywords_map) {
-    /* The arguments of a native are on the stack, which the pushes may move. */
+uint32_t roots_push_all(VM *vm, const Value *values, uint32_t count) {
     const Value *bottom = vm->fiber->stack;
-    bool on_stack = argc > 0 && argv >= bottom && argv < bottom + vm->fiber->capacity;
-    size_t offset = on_stack ? (size_t)(argv - bottom) : 0;
-    uint32_t scope = roots_open(vm);
-    root_push(vm, callee);
-    root_push(vm, keywords_map);
+    bool on_stack = count > 0 && values >= bottom && values < bottom + vm->fiber->capacity;
+    size_t offset = on_stack ? (size_t)(values - bottom) : 0;
+    uint32_t first = vm->fiber->top;
+    for (uint32_t i = 0; i < count; i++) root_push(vm, on_stack ? vm->fiber->stack[offset + i] : values[i]);
+    return first;
+}
+
+TaskObj *task_make(VM *vm, Value callee, const Value *argv, uint32_t argc, Value keywords_map) {
     const Table *table = is_map(keywords_map) ? &map_of(keywords_map)->table : NULL;
     uint32_t keyword_count = table ? table->count : 0;
-    uint32_t first = vm->fiber->top;
-    for (uint32_t i = 0; i < argc; i++) root_push(vm, on_stack ? vm->fiber->stack[offset + i] : argv[i]);
+    uint32_t scope = roots_open(vm);
+    roots_push_all(vm, argv, argc);
     for (uint32_t i = 0; table && (i = table_next(table, i)) < table->used; i++) root_push(vm, table->entries[i].value);
     uint32_t names = vm->fiber->top;
     for (uint32_t i = 0; table && (i = table_next(table, i)) < table->used; i++) root_push(vm, table->entries[i].key);
+    root_push(vm, callee);
     /* Making the task does not touch this fiber's stack, so its addresses hold. */
     const Value *stack = vm->fiber->stack;
-    TaskObj *task = task_make_call(vm, callee, stack + first, argc, stack + names, keyword_count);
+    TaskObj *task = task_make_call(vm, callee, stack + scope, argc, stack + names, keyword_count);
     roots_close(vm, scope);
     return task;
 }

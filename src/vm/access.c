@@ -46,8 +46,9 @@ Value access_get_property(CodeObj *code, uint32_t cache_index, Value container,
         const Table *table = &map_of(container)->table;
         Value *found = table_find_symbol(table, name);
         if (!found) return VAL_VOID;
-        code->caches[cache_index].index =
-            (uint32_t)(((char *)found - (char *)table->entries) / (ptrdiff_t)sizeof(TableEntry));
+        InlineCache *cache = &code->caches[cache_index];
+        cache->key = NULL; /* the index is no slot of the shape that was there */
+        cache->index = (uint32_t)(((char *)found - (char *)table->entries) / (ptrdiff_t)sizeof(TableEntry));
         return *found;
     }
     return property_get(vm, container, name);
@@ -77,6 +78,12 @@ Value access_make_function(VM *vm, Frame *frame, CodeObj *code) {
     return value;
 }
 
+static bool check_room(VM *vm, size_t count) {
+    if (count * sizeof(Value) <= HEAP_SMALL_REQUEST || heap_can_allocate(vm, count * sizeof(Value))) return true;
+    vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: no room for %zu more items (limits.memory)", count);
+    return false;
+}
+
 bool access_append_spread(VM *vm, ArrayObj *target, Value source, uint32_t context) {
     if (source == VAL_NIL) return true;
     if (!is_array(source)) {
@@ -85,6 +92,7 @@ bool access_append_spread(VM *vm, ArrayObj *target, Value source, uint32_t conte
         return false;
     }
     ArrayObj *from = array_of(source);
+    if (!check_room(vm, (size_t)target->count + from->count)) return false;
     array_append(vm, target, from->items, from->count);
     return true;
 }
@@ -112,6 +120,7 @@ bool access_spread_into_node(VM *vm, Value node, Value source, uint32_t properti
         vm_raise(vm, ERR_RUNTIME, "... can only spread arrays in gene children context, got %s", kind_name(source));
         return false;
     }
+    if (!check_room(vm, (size_t)node_of(node)->count + array_of(source)->count)) return false;
     for (uint32_t i = 0; i < array_of(source)->count; i++) node_push(vm, node_of(node), array_of(source)->items[i]);
     return true;
 }

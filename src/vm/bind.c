@@ -2,13 +2,13 @@
  * The common case (only required positionals, no keywords) never comes here: it is a count check at the call. */
 #include "vm/bind.h"
 
-/* State of one binding; `source` is where the arguments were moved to, above everything else on the stack. */
+/* State of one binding; `source` is where the arguments were moved to, above everything else on the stack: positionals,
+ * keyword values, keyword names. (Whatever held the names may be a slot that a parameter gets.) */
 typedef struct Binding {
     VM *vm;
     const CodeObj *code;
     const char *prefix;
     uint32_t source, count, keyword_count;
-    const Value *keyword_names;
     uint32_t target;
     uint32_t next; /* next positional to hand out */
 } Binding;
@@ -20,9 +20,14 @@ static bool raise_count(Binding *b, uint32_t expected) {
     return false;
 }
 
-static int32_t find_keyword(const Binding *b, const SymbolObj *name) {
+static Value keyword_value(Binding *b, uint32_t i) { return *stack_at(b, b->source + b->count + i); }
+static SymbolObj *keyword_name(Binding *b, uint32_t i) {
+    return symbol_of(*stack_at(b, b->source + b->count + b->keyword_count + i));
+}
+
+static int32_t find_keyword(Binding *b, const SymbolObj *name) {
     for (uint32_t i = 0; i < b->keyword_count; i++) {
-        if (b->keyword_names[i] == value_pointer(name)) return (int32_t)i;
+        if (keyword_name(b, i) == name) return (int32_t)i;
     }
     return -1;
 }
@@ -58,9 +63,8 @@ static void bind_rest(Binding *b, uint32_t index, uint32_t slot) {
 static void bind_keyword_rest(Binding *b, uint32_t slot) {
     *stack_at(b, slot) = map_make(b->vm);
     for (uint32_t i = 0; i < b->keyword_count; i++) {
-        SymbolObj *name = symbol_of(b->keyword_names[i]);
-        if (has_keyword_param(b->code, name)) continue;
-        map_set(b->vm, map_of(*stack_at(b, slot)), name, *stack_at(b, b->source + b->count + i));
+        if (has_keyword_param(b->code, keyword_name(b, i))) continue;
+        map_set(b->vm, map_of(*stack_at(b, slot)), keyword_name(b, i), keyword_value(b, i));
     }
 }
 
@@ -84,7 +88,7 @@ static bool bind_parameter(Binding *b, uint32_t index, bool *io_keyword_rest) {
         case PARAM_KEYWORD_OPTIONAL: {
             int32_t found = find_keyword(b, param->name);
             if (found >= 0) {
-                *stack_at(b, slot) = *stack_at(b, b->source + b->count + (uint32_t)found);
+                *stack_at(b, slot) = keyword_value(b, (uint32_t)found);
             } else if (param->kind == PARAM_KEYWORD_OPTIONAL) {
                 *stack_at(b, slot) = VAL_UNSET;
             } else {
@@ -103,27 +107,29 @@ static bool bind_parameter(Binding *b, uint32_t index, bool *io_keyword_rest) {
 
 bool bind_arguments(VM *vm, const CodeObj *code, const Arguments *arguments, uint32_t target, const char *prefix) {
     Fiber *fiber = vm->fiber;
-    uint32_t total = arguments->count + arguments->keyword_count;
+    uint32_t keyword_count = arguments->keyword_count;
+    uint32_t total = arguments->count + keyword_count;
     uint32_t first_free = target + code->slot_count;
     if (first_free < arguments->base + total) first_free = arguments->base + total;
     uint32_t top = fiber->top;
     if (first_free < top) first_free = top;
+    ENSURE(first_free <= fiber->capacity, "the caller has made room for the parameters");
     fiber->top = first_free;
-    if (!fiber_reserve(vm, fiber, total)) return fiber->top = top, false;
-    memcpy(fiber->stack + first_free, fiber->stack + arguments->base, total * sizeof(Value));
-    fiber->top = first_free + total;
+    if (!fiber_reserve(vm, fiber, total + keyword_count)) return fiber->top = top, false;
+    Value *moved = fiber->stack + first_free;
+    memcpy(moved, fiber->stack + arguments->base, total * sizeof(Value));
+    if (keyword_count) memcpy(moved + total, arguments->keyword_names, keyword_count * sizeof(Value));
+    fiber->top = first_free + total + keyword_count;
     /* The slots are scanned while rest parameters allocate: no stale words may be among them. */
     for (uint32_t i = 0; i < code->param_count; i++) fiber->stack[target + code->params[i].slot] = VAL_NIL;
-    Binding b = {vm, code, prefix, first_free, arguments->count, arguments->keyword_count,
-                 arguments->keyword_names, target, 0};
+    Binding b = {vm, code, prefix, first_free, arguments->count, keyword_count, target, 0};
     bool keyword_rest = false;
     bool ok = true;
     for (uint32_t i = 0; ok && i < code->param_count; i++) ok = bind_parameter(&b, i, &keyword_rest);
     if (ok && !keyword_rest) {
         for (uint32_t i = 0; ok && i < b.keyword_count; i++) {
-            const SymbolObj *name = symbol_of(b.keyword_names[i]);
-            if (has_keyword_param(code, name)) continue;
-            vm_raise(vm, ERR_KEYWORD, "%sUnexpected keyword argument: %s", prefix, name->text);
+            if (has_keyword_param(code, keyword_name(&b, i))) continue;
+            vm_raise(vm, ERR_KEYWORD, "%sUnexpected keyword argument: %s", prefix, keyword_name(&b, i)->text);
             ok = false;
         }
     }

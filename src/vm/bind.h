@@ -13,7 +13,8 @@ typedef struct Arguments {
 } Arguments;
 
 /* Binds into stack[target + params[i].slot]; missing optionals become VAL_UNSET. `prefix` goes before error texts. The
- * windows may overlap: arguments are moved out of the way first. False after raising. */
+ * windows may overlap: arguments are moved out of the way first. The stack must reach to target + slot_count already, and
+ * `code` must be reachable by more than its place among the arguments. False after raising. */
 bool bind_arguments(VM *vm, const CodeObj *code, const Arguments *arguments, uint32_t target, const char *prefix);
 
 #endif

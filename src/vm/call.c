@@ -90,6 +90,7 @@ static CallResult push_frame(VM *vm, FunctionObj *fn, uint32_t base, uint32_t re
     Fiber *fiber = vm->fiber;
     uint32_t needed = base + fn->code->slot_count;
     if (needed > fiber->top && !fiber_reserve(vm, fiber, needed - fiber->top)) return CALL_RAISED;
+    if (fiber->top < needed) fiber->top = needed; /* making room for a frame may collect */
     if (!fiber_reserve_frame(vm, fiber)) return CALL_RAISED;
     fiber->top = needed;
     fiber->frames[fiber->frame_count++] = (Frame){
@@ -114,10 +115,13 @@ static CallResult call_function(VM *vm, Value callee, const Arguments *a, uint32
     uint32_t needed = a->base + code->slot_count;
     if (needed < end) needed = end;
     if (needed > fiber->top && !fiber_reserve(vm, fiber, needed - fiber->top)) return CALL_RAISED;
-    if ((code->flags & CODE_SIMPLE) && a->keyword_count == 0 && a->count == code->required_count) {
-        /* arguments are already in their slots */
-    } else if (!bind_arguments(vm, code, a, a->base, "")) {
-        return CALL_RAISED;
+    bool is_bound = (code->flags & CODE_SIMPLE) && a->keyword_count == 0 && a->count == code->required_count;
+    if (!is_bound) {
+        fiber->top = top < needed ? needed : top;
+        root_push(vm, callee); /* a parameter may get the slot that held it */
+        bool ok = bind_arguments(vm, code, a, a->base, "");
+        fiber->top = top;
+        if (!ok) return CALL_RAISED;
     }
     if (code->flags & CODE_GENERATOR) {
         if (fiber->top < needed) fiber->top = needed;
@@ -129,9 +133,13 @@ static CallResult call_function(VM *vm, Value callee, const Arguments *a, uint32
     return push_frame(vm, fn, a->base, result_slot, flags & ~(uint32_t)FRAME_ASYNC_BODY);
 }
 
-/* Makes room for a receiver in front of the arguments, in the callee's slot. */
-static Arguments with_receiver(VM *vm, const Arguments *a, Value receiver) {
-    vm->fiber->stack[a->base - 1] = receiver;
+/* Puts a receiver in front of the arguments, in the callee's slot; the callee moves behind them. */
+static Arguments with_receiver(VM *vm, const Arguments *a, Value receiver, Value callee) {
+    Fiber *fiber = vm->fiber;
+    uint32_t end = a->base + a->count + a->keyword_count;
+    if (fiber->top < end) fiber->top = end;
+    root_push(vm, callee);
+    fiber->stack[a->base - 1] = receiver;
     return (Arguments){a->base - 1, a->count + 1, a->keyword_names, a->keyword_count};
 }
 
@@ -151,7 +159,7 @@ CallResult vm_construct(VM *vm, Value callee, uint32_t base, uint32_t count, con
     uint32_t top = fiber->top;
     uint32_t end = base + a.count + keyword_count;
     if (fiber->top < end) fiber->top = end;
-    fiber->stack[base] = VAL_NIL;
+    fiber->stack[base] = callee; /* keeps the class until the instance does */
     Value instance = instance_make(vm, class_);
     fiber->top = top;
     fiber->stack[base] = instance;
@@ -170,7 +178,7 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
         case OBJ_NATIVE: return call_native(vm, callee, a, result_slot);
         case OBJ_BOUND_METHOD: {
             BoundMethodObj *bound = bound_method_of(callee);
-            Arguments shifted = with_receiver(vm, a, bound->receiver);
+            Arguments shifted = with_receiver(vm, a, bound->receiver, callee);
             return call_with(vm, bound->method, &shifted, result_slot, flags);
         }
         case OBJ_CLASS: {
@@ -181,7 +189,7 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
         case OBJ_INSTANCE: {
             Value method = class_find_method(instance_of(callee)->class_, SYM(vm, CALL), NULL);
             if (method == VAL_UNSET) break;
-            Arguments shifted = with_receiver(vm, a, callee);
+            Arguments shifted = with_receiver(vm, a, callee, callee);
             return call_with(vm, method, &shifted, result_slot, flags);
         }
         default: break;
@@ -210,8 +218,13 @@ CallResult vm_tail_call(VM *vm, Value callee, uint32_t a, uint32_t count, const 
     Arguments arguments = {first, count, keyword_names, keyword_count};
     if ((code->flags & CODE_SIMPLE) && keyword_count == 0 && count == code->required_count) {
         memmove(fiber->stack + base, fiber->stack + first, count * sizeof(Value));
-    } else if (!bind_arguments(vm, code, &arguments, base, "")) {
-        return CALL_RAISED;
+    } else {
+        uint32_t top = fiber->top;
+        if (fiber->top < needed) fiber->top = needed;
+        root_push(vm, callee); /* a parameter may get the slot that held it */
+        bool ok = bind_arguments(vm, code, &arguments, base, "");
+        fiber->top = top;
+        if (!ok) return CALL_RAISED;
     }
     frame = &fiber->frames[fiber->frame_count - 1];
     frame->fn = fn;

@@ -113,10 +113,10 @@ bool values_equal(VM *vm, Value a, Value b, bool *out_equal) {
         *out_equal = is_truthy(result);
         return true;
     }
+    if (!recursion_enter(vm, "compared value")) return false;
     uint32_t scope = roots_open(vm);
     root_push(vm, a);
     root_push(vm, b);
-    if (!recursion_enter(vm, "compared value")) return false;
     bool ok = containers_equal(vm, a, b, out_equal);
     recursion_leave(vm);
     roots_close(vm, scope);
@@ -183,12 +183,7 @@ static bool hash_object(VM *vm, Value value, const char *container_name, uint32_
     Obj *object = pointer_of(value);
     switch ((ObjType)object->type) {
         case OBJ_INT: *out_hash = hash_number(vm, (uint64_t)int_of(value)); return true;
-        case OBJ_STR: {
-            StrObj *string = string_of(value);
-            if (object->hash == 0) object->hash = hash_bytes(string->text, string->size, space->hash_seed) | 1u;
-            *out_hash = object->hash;
-            return true;
-        }
+        case OBJ_STR: *out_hash = string_hash(vm, string_of(value)); return true;
         case OBJ_SYMBOL: *out_hash = object->hash ^ 0x5bd1e995u; return true;
         case OBJ_PATH: {
             uint32_t total = 3;
@@ -215,9 +210,9 @@ static bool hash_object(VM *vm, Value value, const char *container_name, uint32_
         case OBJ_MAP:
         case OBJ_HASHMAP:
         case OBJ_SET: {
+            if (!recursion_enter(vm, "hashed value")) return false;
             uint32_t scope = roots_open(vm);
             root_push(vm, value);
-            if (!recursion_enter(vm, "hashed value")) return false;
             bool ok = hash_container(vm, value, container_name, out_hash);
             recursion_leave(vm);
             roots_close(vm, scope);

@@ -6,6 +6,7 @@
 #include "vm/call.h"
 
 #define CSTACK_RESERVE 8192u /* bytes one more level of native code may need */
+#define NATIVES_PER_LOOK 16u /* the loop starts with new fuel after each native, and might never run out of it */
 
 static uint32_t frame_top(const Fiber *fiber) {
     if (fiber->frame_count == 0) return fiber->top;
@@ -46,9 +47,13 @@ static bool suspend(VM *vm, LoopStatus status) {
 
 /* Runs the loop until the entry frame ends: true with vm->result, false with vm->exception. */
 static bool run_nested(VM *vm) {
+    uint32_t native_count = 0;
     for (;;) {
         LoopStatus status = run_loop(vm);
-        if (status == LOOP_NATIVE) status = drive_native(vm);
+        if (status == LOOP_NATIVE) {
+            status = drive_native(vm);
+            if (status == LOOP_FUEL && ++native_count % NATIVES_PER_LOOK) continue;
+        }
         switch (status) {
             case LOOP_DONE: return true;
             case LOOP_RAISED: return false;
@@ -121,6 +126,7 @@ static bool finish_call(VM *vm, CallResult result, uint32_t slot, Value *out_val
                 if (!suspend(vm, LOOP_WAIT)) return false;
                 return take_resumption(vm, out_value);
             }
+            future_of(vm->wait_for)->observed = true;
             fiber->resume = RESUME_FUTURE;
             fiber->resume_value = vm->wait_for;
             return take_resumption(vm, out_value);
@@ -142,7 +148,7 @@ static bool enter(VM *vm) {
         vm_raise(vm, ERR_CONVERT, "no Gene method can be called while host data is converted");
         return false;
     }
-    bool stack_low = vm->current_cstack && cstack_remaining(vm->current_cstack) < CSTACK_RESERVE;
+    bool stack_low = cstack_remaining(vm->current_cstack) < CSTACK_RESERVE;
     if (fiber->nesting >= vm->limits.nesting || stack_low) {
         vm_raise(vm, ERR_LIMIT_NESTING, "stack overflow: more than %u nested native calls (limits.nesting)",
                  fiber->nesting);
@@ -162,26 +168,25 @@ static bool run_call(VM *vm, CallResult result, uint32_t scope, Value *out_value
     return ok;
 }
 
-/* Pushes `head` values and argv, which may itself point into the stack that has to grow. */
-static bool push_arguments(VM *vm, Value first, Value second, uint32_t head, const Value *argv, uint32_t argc) {
+/* Pushes two values and argv, which may itself point into the stack that has to grow. Does not collect: nothing of it need be
+ * reachable. */
+static void push_arguments(VM *vm, Value first, Value second, const Value *argv, uint32_t argc) {
     Fiber *fiber = vm->fiber;
-    bool inside = argv >= fiber->stack && argv < fiber->stack + fiber->capacity;
+    bool inside = argv && argv >= fiber->stack && argv < fiber->stack + fiber->capacity;
     size_t index = inside ? (size_t)(argv - fiber->stack) : 0;
-    if (!fiber_reserve(vm, fiber, argc + head)) return false;
-    if (inside) argv = fiber->stack + index;
-    Value *target = fiber->stack + fiber->top;
-    target[0] = first;
-    if (head == 2) target[1] = second;
-    if (argc) memcpy(target + head, argv, argc * sizeof(Value));
-    fiber->top += head + argc;
-    return true;
+    root_push(vm, first);
+    root_push(vm, second);
+    if (argc == 0) return;
+    if (argc > fiber->capacity - fiber->top) fiber_grow(vm, fiber, fiber->top + argc);
+    memcpy(fiber->stack + fiber->top, inside ? fiber->stack + index : argv, argc * sizeof(Value));
+    fiber->top += argc;
 }
 
 bool exec_callable(VM *vm, Value callee, const Value *argv, uint32_t argc, Value *out_value) {
     uint32_t scope = vm->fiber->top;
-    if (!enter(vm)) return false;
-    if (!push_arguments(vm, callee, VAL_NIL, 1, argv, argc)) return vm->fiber->nesting--, false;
-    return run_call(vm, vm_call(vm, callee, scope + 1, argc, NULL, 0, scope, 0), scope, out_value);
+    if (!enter(vm)) return *out_value = VAL_NIL, false;
+    push_arguments(vm, VAL_NIL, callee, argv, argc);
+    return run_call(vm, vm_call(vm, callee, scope + 2, argc, NULL, 0, scope, 0), scope, out_value);
 }
 
 bool exec_callable_keywords(VM *vm, Value callee, const Value *argv, uint32_t argc, Value keywords_map,
@@ -190,22 +195,24 @@ bool exec_callable_keywords(VM *vm, Value callee, const Value *argv, uint32_t ar
         return exec_callable(vm, callee, argv, argc, out_value);
     }
     uint32_t scope = vm->fiber->top;
-    root_push(vm, callee);
-    root_push(vm, keywords_map);
-    uint32_t list = root_push(vm, array_from(vm, argv, argc));
-    if (!enter(vm)) return roots_close(vm, scope), false;
-    SpreadCall call;
-    CallResult result = CALL_RAISED;
-    if (vm_spread_arguments(vm, callee, root_get(vm, list), root_get(vm, scope + 1), &call)) {
-        result = vm_call(vm, callee, call.base, call.count, call.keyword_names, call.keyword_count, scope, 0);
+    if (!enter(vm)) return *out_value = VAL_NIL, false;
+    push_arguments(vm, keywords_map, callee, argv, argc);
+    const Table *table = &map_of(keywords_map)->table;
+    for (uint32_t i = 0; (i = table_next(table, i)) < table->used; i++) root_push(vm, table->entries[i].value);
+    /* The map may be changed by the callee; and the names have to stay where they are while the stack moves. */
+    Value names = array_make(vm, table->count);
+    for (uint32_t i = 0; (i = table_next(table, i)) < table->used; i++) {
+        array_push(vm, array_of(names), table->entries[i].key);
     }
+    root_push(vm, names);
+    CallResult result = vm_call(vm, callee, scope + 2, argc, array_of(names)->items, table->count, scope, 0);
     return run_call(vm, result, scope, out_value);
 }
 
 bool exec_method(VM *vm, Value receiver, SymbolObj *name, const Value *argv, uint32_t argc, Value *out_value) {
     uint32_t scope = vm->fiber->top;
-    if (!enter(vm)) return false;
-    if (!push_arguments(vm, VAL_NIL, receiver, 2, argv, argc)) return vm->fiber->nesting--, false;
+    if (!enter(vm)) return *out_value = VAL_NIL, false;
+    push_arguments(vm, VAL_NIL, receiver, argv, argc);
     return run_call(vm, vm_call_method(vm, name, scope + 1, argc + 1, NULL, 0, scope, 0), scope, out_value);
 }
 

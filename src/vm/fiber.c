@@ -7,6 +7,7 @@
 
 #define FIBER_FIRST_SLOTS 16u
 #define FIBER_FIRST_FRAMES 2u
+#define FIBER_SLOTS_MAX (1u << 27) /* 1 GB */
 
 void fiber_init(Fiber *fiber) {
     memset(fiber, 0, sizeof *fiber);
@@ -34,22 +35,23 @@ void fiber_trace(Heap *heap, Fiber *fiber) {
 }
 
 bool fiber_reserve(VM *vm, Fiber *fiber, uint32_t slots) {
-    uint32_t needed = fiber->top + slots;
+    uint64_t needed = (uint64_t)fiber->top + slots;
     if (LIKELY(needed <= fiber->capacity)) return true;
-    uint32_t capacity = fiber->capacity ? fiber->capacity * 2 : FIBER_FIRST_SLOTS;
+    uint64_t capacity = fiber->capacity ? (uint64_t)fiber->capacity * 2 : FIBER_FIRST_SLOTS;
     if (capacity < needed) capacity = needed;
-    size_t extra = (size_t)(capacity - fiber->capacity) * sizeof(Value);
-    if (extra > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, extra)) {
+    uint64_t extra = (capacity - fiber->capacity) * sizeof(Value);
+    if (needed > FIBER_SLOTS_MAX || (extra > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, (size_t)extra))) {
         vm_raise(vm, ERR_LIMIT_MEMORY, "stack overflow: the memory limit is reached (limits.memory)");
         return false;
     }
-    Value *stack = heap_alloc_buffer(vm, capacity * sizeof(Value));
-    if (fiber->stack) memcpy(stack, fiber->stack, fiber->capacity * sizeof(Value));
-    for (uint32_t i = fiber->capacity; i < capacity; i++) stack[i] = VAL_NIL;
-    if (fiber->stack) heap_free_buffer(vm_heap(vm), fiber->stack, fiber->capacity * sizeof(Value));
-    fiber->stack = stack;
-    fiber->capacity = capacity;
+    fiber_grow(vm, fiber, (uint32_t)capacity);
     return true;
+}
+
+void fiber_grow(VM *vm, Fiber *fiber, uint32_t capacity) {
+    fiber->stack = heap_realloc_buffer(vm, fiber->stack, fiber->capacity * sizeof(Value), capacity * sizeof(Value));
+    for (uint32_t i = fiber->capacity; i < capacity; i++) fiber->stack[i] = VAL_NIL;
+    fiber->capacity = capacity;
 }
 
 bool fiber_reserve_frame(VM *vm, Fiber *fiber) {
@@ -61,6 +63,11 @@ bool fiber_reserve_frame(VM *vm, Fiber *fiber) {
     }
     uint32_t capacity = fiber->frame_capacity ? fiber->frame_capacity * 2 : FIBER_FIRST_FRAMES;
     if (capacity > vm->limits.depth) capacity = vm->limits.depth;
+    size_t extra = (capacity - fiber->frame_capacity) * sizeof(Frame);
+    if (extra > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, extra)) {
+        vm_raise(vm, ERR_LIMIT_MEMORY, "stack overflow: the memory limit is reached (limits.memory)");
+        return false;
+    }
     fiber->frames = heap_realloc_buffer(vm, fiber->frames, fiber->frame_capacity * sizeof(Frame),
                                         capacity * sizeof(Frame));
     fiber->frame_capacity = capacity;

@@ -51,9 +51,12 @@ typedef struct Fiber {
 void fiber_init(Fiber *fiber);
 void fiber_free(Heap *heap, Fiber *fiber);
 void fiber_trace(Heap *heap, Fiber *fiber);
-/* Room for `slots` more slots above top. False after raising when the depth or memory limit is reached. */
+/* Room for `slots` more slots above top. False after raising when the memory limit is reached. A large request may
+ * collect: what is needed afterwards must be reachable. */
 bool fiber_reserve(VM *vm, Fiber *fiber, uint32_t slots);
-/* Room for one more frame; false after raising at limits.depth. */
+/* Makes the stack `capacity` slots large, which is more than it is. Never collects, never fails. */
+void fiber_grow(VM *vm, Fiber *fiber, uint32_t capacity);
+/* Room for one more frame; false after raising at limits.depth. May collect as fiber_reserve. */
 bool fiber_reserve_frame(VM *vm, Fiber *fiber);
 
 #endif

@@ -1,6 +1,6 @@
 /* generator.c — suspending and resuming the single frame of a generator.
- * Invariant: `saved` is non-NULL exactly while the state is suspended; a running generator's registers are on the
- * fiber that resumed it. */
+ * Invariant: what `saved` holds counts while the state is suspended only; a running generator's registers are on the fiber
+ * that resumed it. */
 #include "vm/generator.h"
 
 static inline GeneratorObj *generator_of(Value value) { return (GeneratorObj *)pointer_of(value); }
@@ -8,8 +8,11 @@ static inline GeneratorObj *generator_of(Value value) { return (GeneratorObj *)p
 static void generator_trace(Heap *heap, Obj *object) {
     GeneratorObj *generator = (GeneratorObj *)object;
     heap_mark_object(heap, generator->fn);
-    if (generator->saved) heap_mark_values(heap, generator->saved, generator->saved_count);
+    if (generator->state == GENERATOR_SUSPENDED && generator->saved) {
+        heap_mark_values(heap, generator->saved, generator->saved_count);
+    }
     heap_mark_value(heap, generator->buffered);
+    heap_mark_value(heap, generator->handled);
 }
 
 static void generator_finalize(Heap *heap, Obj *object) {
@@ -26,22 +29,35 @@ Value generator_make(VM *vm, FunctionObj *fn, uint32_t base) {
     uint32_t scope = roots_open(vm);
     root_push(vm, value_pointer(fn));
     GeneratorObj *generator = heap_alloc(vm, OBJ_GENERATOR, sizeof *generator);
+    roots_close(vm, scope);
     generator->buffered = VAL_UNSET;
+    generator->handled = VAL_NIL;
     generator->fn = fn;
-    root_push(vm, value_pointer(generator));
-    uint32_t count = fn->code->slot_count;
+    const CodeObj *code = fn->code;
+    uint32_t count = code->slot_count;
     Value *saved = heap_alloc_buffer(vm, count * sizeof(Value));
-    for (uint32_t i = 0; i < count; i++) {
-        saved[i] = i < fn->code->param_count ? vm->fiber->stack[base + i] : VAL_NIL;
+    for (uint32_t i = 0; i < count; i++) saved[i] = VAL_NIL;
+    for (uint32_t i = 0; i < code->param_count; i++) {
+        uint32_t slot = code->params[i].slot;
+        saved[slot] = vm->fiber->stack[base + slot];
     }
     generator->saved = saved;
     generator->saved_count = count;
-    roots_close(vm, scope);
-    heap_touch(vm, generator);
     return value_pointer(generator);
 }
 
-void generator_end(GeneratorObj *generator) { generator->state = GENERATOR_ENDED; }
+static void swap_handled(VM *vm, GeneratorObj *generator) {
+    Value handled = generator->handled;
+    generator->handled = vm->fiber->handled;
+    vm->fiber->handled = handled;
+    heap_touch(vm, generator);
+}
+
+void generator_end(VM *vm, GeneratorObj *generator) {
+    swap_handled(vm, generator);
+    generator->handled = VAL_NIL;
+    generator->state = GENERATOR_ENDED;
+}
 
 /* What the caller of next/has_next/next_pair gets for a produced value; false after raising. */
 static bool deliver(VM *vm, GeneratorObj *generator, Value value, uint32_t slot, uint32_t flags) {
@@ -79,9 +95,8 @@ CallResult generator_resume(VM *vm, GeneratorObj *generator, uint32_t result_slo
     uint32_t base = fiber->top;
     if (!fiber_reserve(vm, fiber, generator->saved_count) || !fiber_reserve_frame(vm, fiber)) return CALL_RAISED;
     memcpy(fiber->stack + base, generator->saved, generator->saved_count * sizeof(Value));
-    heap_free_buffer(vm_heap(vm), generator->saved, generator->saved_count * sizeof(Value));
-    generator->saved = NULL;
     generator->state = GENERATOR_RUNNING;
+    swap_handled(vm, generator);
     fiber->top = base + generator->saved_count;
     fiber->frames[fiber->frame_count++] = (Frame){.fn = generator->fn,
                                                   .code = generator->fn->code,
@@ -102,16 +117,10 @@ bool generator_yield(VM *vm, Value value) {
     Fiber *fiber = vm->fiber;
     Frame frame = fiber->frames[fiber->frame_count - 1];
     GeneratorObj *generator = frame.generator;
-    uint32_t scope = roots_open(vm);
-    uint32_t root = root_push(vm, value);
-    Value *saved = heap_alloc_buffer(vm, generator->saved_count * sizeof(Value));
-    memcpy(saved, fiber->stack + frame.base, generator->saved_count * sizeof(Value));
-    value = root_get(vm, root);
-    roots_close(vm, scope);
-    generator->saved = saved;
+    memcpy(generator->saved, fiber->stack + frame.base, generator->saved_count * sizeof(Value));
     generator->pc = frame.pc;
     generator->state = GENERATOR_SUSPENDED;
-    heap_touch(vm, generator);
+    swap_handled(vm, generator); /* … and touches */
     pop_generator_frame(vm, &frame);
     return deliver(vm, generator, value, frame.result, frame.flags);
 }
@@ -119,7 +128,7 @@ bool generator_yield(VM *vm, Value value) {
 void generator_return(VM *vm) {
     Fiber *fiber = vm->fiber;
     Frame frame = fiber->frames[fiber->frame_count - 1];
-    generator_end(frame.generator);
+    generator_end(vm, frame.generator);
     pop_generator_frame(vm, &frame);
     deliver(vm, frame.generator, VAL_NOT_FOUND, frame.result, frame.flags);
 }
@@ -129,6 +138,10 @@ void generator_return(VM *vm) {
 static NativeResult resume_native(VM *vm, const Args *args, Value *out, uint32_t flags) {
     Value self = native_arg(vm, args, 0);
     uint32_t slot = vm->native_slot;
+    if (!is_obj_type(self, OBJ_GENERATOR)) { /* an instance of a class derived from Generator */
+        return vm_raise(vm, ERR_TYPE, "Method %s not supported for %s", native_of(args->callee)->def->name,
+                        kind_name(self));
+    }
     switch (generator_resume(vm, generator_of(self), slot, flags)) {
         case CALL_FRAME: return NATIVE_FRAME;
         case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;

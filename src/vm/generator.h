@@ -9,11 +9,12 @@ typedef enum GeneratorState { GENERATOR_SUSPENDED, GENERATOR_RUNNING, GENERATOR_
 struct GeneratorObj {
     Obj header;
     FunctionObj *fn;
-    Value *saved; /* registers while suspended */
+    Value *saved; /* room for the registers, whose values are here while it is suspended */
     uint32_t saved_count;
     uint32_t pc;
     uint8_t state;  /* GeneratorState */
     Value buffered; /* value has_next looked ahead to, or VAL_UNSET */
+    Value handled;  /* $ex: its own while it is suspended, the resumer's while it runs */
 };
 
 /* Registers already bound at stack[base..base+slot_count). */
@@ -24,7 +25,8 @@ CallResult generator_resume(VM *vm, GeneratorObj *generator, uint32_t result_slo
 bool generator_yield(VM *vm, Value value);
 /* The running frame returned. */
 void generator_return(VM *vm);
-void generator_end(GeneratorObj *generator);
+/* The running generator will not run again. */
+void generator_end(VM *vm, GeneratorObj *generator);
 void generator_describe(Heap *heap);
 extern const NativeDef generator_methods[];
 extern const size_t generator_method_count;

@@ -26,23 +26,32 @@ static void set_state(VM *vm, uint32_t state, Value source, Value position, Valu
     stack[2] = mode;
 }
 
-static Value snapshot(VM *vm, const Table *table) {
+static CallResult begin_snapshot(VM *vm, uint32_t state, const Table *table, IterateMode mode) {
+    size_t size = (size_t)table->count * 2 * sizeof(Value);
+    if (size > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, size)) {
+        vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: no room to iterate over %u entries (limits.memory)",
+                 table->count);
+        return CALL_RAISED;
+    }
     Value list = array_make(vm, table->count * 2);
     for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
         array_push(vm, array_of(list), table->entries[i].key);
         array_push(vm, array_of(list), table->entries[i].value);
     }
-    return list;
+    set_state(vm, state, list, value_small_int(0), mode_value(mode));
+    return CALL_VALUE;
 }
 
 static CallResult begin_range(VM *vm, uint32_t state, Value source, bool pairs) {
     RangeObj *range = range_of(source);
     Value step = range->step == VAL_UNSET ? value_small_int(1) : range->step;
-    if (!is_small_int(range->first) || !is_small_int(range->last) || !is_small_int(step)) {
-        vm_raise(vm, ERR_TYPE, "Range iteration requires Int bounds");
+    if (!is_int(range->first) || !is_int(range->last) || !is_int(step)) {
+        vm_raise(vm, ERR_ARGUMENT, "Range.iter requires Int bounds and step");
         return CALL_RAISED;
     }
-    bool plain = step == value_small_int(1) && !pairs;
+    /* The loop steps through a plain range with small Ints alone: one past the last has to be one, too. */
+    bool plain = step == value_small_int(1) && !pairs && is_small_int(range->first) && is_small_int(range->last) &&
+                 small_int_of(range->last) < INT48_MAX;
     set_state(vm, state, source, plain ? range->first : value_small_int(0),
               plain ? range->last : mode_value(ITERATE_STEPS));
     return CALL_VALUE;
@@ -57,21 +66,15 @@ CallResult iterate_begin(VM *vm, uint32_t state, Value source, bool pairs) {
     if (is_object(source)) {
         switch (obj_type_of(source)) {
             case OBJ_ARRAY: set_state(vm, state, source, zero, mode_value(ITERATE_ARRAY)); return CALL_VALUE;
-            case OBJ_MAP:
-                set_state(vm, state, snapshot(vm, &map_of(source)->table), zero, mode_value(ITERATE_PAIRS));
-                return CALL_VALUE;
-            case OBJ_HASHMAP:
-            case OBJ_SET: {
-                IterateMode mode = is_set(source) ? ITERATE_MEMBERS : ITERATE_PAIRS;
-                set_state(vm, state, snapshot(vm, &hash_of(source)->table), zero, mode_value(mode));
-                return CALL_VALUE;
-            }
+            case OBJ_MAP: return begin_snapshot(vm, state, &map_of(source)->table, ITERATE_PAIRS);
+            case OBJ_HASHMAP: return begin_snapshot(vm, state, &hash_of(source)->table, ITERATE_PAIRS);
+            case OBJ_SET: return begin_snapshot(vm, state, &hash_of(source)->table, ITERATE_MEMBERS);
             case OBJ_RANGE: return begin_range(vm, state, source, pairs);
             case OBJ_GENERATOR: set_state(vm, state, source, zero, mode_value(ITERATE_OBJECT)); return CALL_VALUE;
             default: break;
         }
     }
-    set_state(vm, state, VAL_NIL, zero, mode_value(ITERATE_OBJECT));
+    set_state(vm, state, source, zero, mode_value(ITERATE_OBJECT));
     Fiber *fiber = vm->fiber;
     if (!fiber_reserve(vm, fiber, 2)) return CALL_RAISED;
     uint32_t base = fiber->top + 1;
@@ -111,14 +114,14 @@ static bool next_in_range(VM *vm, uint32_t state, bool pairs) {
     Value *stack = vm->fiber->stack + state;
     RangeObj *range = range_of(stack[0]);
     int64_t index = small_int_of(stack[1]);
-    int64_t step = range->step == VAL_UNSET ? 1 : small_int_of(range->step);
+    int64_t step = range->step == VAL_UNSET ? 1 : int_of(range->step);
     int64_t at, offset;
     if (step == 0 || __builtin_mul_overflow(index, step, &offset)) return false;
-    if (__builtin_add_overflow(small_int_of(range->first), offset, &at)) return false;
-    int64_t last = small_int_of(range->last);
+    if (__builtin_add_overflow(int_of(range->first), offset, &at)) return false;
+    int64_t last = int_of(range->last);
     if (step > 0 ? at > last : at < last) return false;
     stack[1] = value_small_int(index + 1);
-    give(vm, state, pairs, value_small_int(index), value_small_int(at));
+    give(vm, state, pairs, value_small_int(index), int_make(vm, at));
     return true;
 }
 
@@ -128,6 +131,10 @@ CallResult iterate_next(VM *vm, uint32_t state, bool pairs, bool *out_has_item) 
     if (is_char(marker) && mode_of(marker) != ITERATE_OBJECT) {
         IterateMode mode = mode_of(marker);
         *out_has_item = mode == ITERATE_STEPS ? next_in_range(vm, state, pairs) : next_in_list(vm, state, pairs, mode);
+        return CALL_VALUE;
+    }
+    if (source == VAL_NIL) { /* what iter gave: every method of nil gives nil, for ever */
+        *out_has_item = false;
         return CALL_VALUE;
     }
     CallResult result;

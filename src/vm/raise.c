@@ -77,8 +77,7 @@ static void exception_locate(VM *vm, InstanceObj *exception) {
     roots_close(vm, scope);
 }
 
-Value vm_make_exception(VM *vm, ErrorId id, const char *message, size_t message_size) {
-    ClassObj *class_ = vm->error_classes[id] ? vm->error_classes[id] : vm->exception_class;
+static Value make_exception(VM *vm, ErrorId id, ClassObj *class_, const char *message, size_t message_size) {
     uint32_t scope = roots_open(vm);
     uint32_t root = root_push(vm, instance_make(vm, class_));
     Value text = string_make_lossy(vm, message, message_size);
@@ -88,6 +87,29 @@ Value vm_make_exception(VM *vm, ErrorId id, const char *message, size_t message_
     Value result = root_get(vm, root);
     roots_close(vm, scope);
     return result;
+}
+
+Value vm_make_exception(VM *vm, ErrorId id, const char *message, size_t message_size) {
+    return make_exception(vm, id, vm->error_classes[id] ? vm->error_classes[id] : vm->exception_class, message,
+                          message_size);
+}
+
+static bool contains(const char *text, const char *needle) {
+    size_t size = strlen(needle);
+    for (; *text; text++) {
+        size_t i = 0;
+        while (i < size && text[i] && (text[i] | 0x20) == (needle[i] | 0x20)) i++;
+        if (i == size) return true;
+    }
+    return false;
+}
+
+/* Some kinds of error get their class from their words as messages without a kind do (language 22 §3.1). */
+static ClassObj *class_of_error(VM *vm, ErrorId id, const char *message) {
+    bool has_choice = id == ERR_OOP || id == ERR_NOT_CALLABLE || id == ERR_TYPE_PLAIN || id == ERR_GENERATOR;
+    bool is_argument = has_choice && (contains(message, "requires") || contains(message, "expects"));
+    ClassObj *class_ = vm->error_classes[is_argument ? ERR_ARGUMENT : id];
+    return class_ ? class_ : vm->exception_class;
 }
 
 static NativeResult raise_formatted(VM *vm, ErrorId id, const char *format, va_list list) {
@@ -103,7 +125,7 @@ static NativeResult raise_formatted(VM *vm, ErrorId id, const char *format, va_l
         else text = small, size = (int)sizeof small - 1;
     }
     va_end(copy);
-    Value exception = vm_make_exception(vm, id, text, (size_t)size);
+    Value exception = make_exception(vm, id, class_of_error(vm, id, text), text, (size_t)size);
     if (text != small) free(text);
     return vm_raise_exception(vm, exception);
 }
@@ -116,31 +138,24 @@ NativeResult vm_raise(VM *vm, ErrorId id, const char *format, ...) {
     return result;
 }
 
-static bool contains(const char *text, const char *needle) {
-    size_t size = strlen(needle);
-    for (; *text; text++) {
-        size_t i = 0;
-        while (i < size && text[i] && (text[i] | 0x20) == (needle[i] | 0x20)) i++;
-        if (i == size) return true;
-    }
-    return false;
-}
-
 /* Language 22 §3.1: the first row whose text occurs in the message decides. */
 static ErrorId infer_error(const char *message) {
     static const struct {
-        const char *text;
+        const char *text, *also;
         ErrorId id;
     } rules[] = {
-        {"division by zero", ERR_DIV_ZERO}, {"integer overflow", ERR_OVERFLOW}, {"modulo by zero", ERR_DIV_ZERO},
-        {"stack overflow", ERR_STACK_OVERFLOW}, {"type mismatch", ERR_TYPE}, {"type error", ERR_TYPE},
-        {"cannot compare", ERR_COMPARE}, {"not supported for", ERR_UNSUPPORTED_CALL}, {"requires", ERR_ARGUMENT},
-        {"expects", ERR_ARGUMENT}, {"invalid argument", ERR_ARGUMENT}, {"file not found", ERR_IO},
-        {"failed to read", ERR_IO}, {"failed to write", ERR_IO}, {"failed to open", ERR_IO},
-        {"timeout", ERR_TIMEOUT}, {"cancelled", ERR_CANCELLED}, {"cancellation", ERR_CANCELLED},
+        {"division by zero", "", ERR_DIV_ZERO}, {"integer overflow", "", ERR_OVERFLOW},
+        {"modulo by zero", "", ERR_DIV_ZERO}, {"stack overflow", "", ERR_STACK_OVERFLOW},
+        {"type mismatch", "", ERR_TYPE}, {"type error", "", ERR_TYPE}, {"cannot compare", "", ERR_COMPARE},
+        {"not supported for", "", ERR_UNSUPPORTED_CALL}, {"requires", "", ERR_ARGUMENT},
+        {"expects", "", ERR_ARGUMENT}, {"invalid", "argument", ERR_ARGUMENT}, {"invalid", "parameter", ERR_ARGUMENT},
+        {"file not found", "", ERR_IO}, {"failed to read", "", ERR_IO}, {"failed to write", "", ERR_IO},
+        {"failed to open", "", ERR_IO}, {"timeout", "", ERR_TIMEOUT}, {"cancelled", "", ERR_CANCELLED},
+        {"cancellation", "", ERR_CANCELLED},
     };
     for (size_t i = 0; i < COUNT_OF(rules); i++) {
-        if (contains(message, rules[i].text)) return rules[i].id;
+        if (!contains(message, rules[i].text)) continue;
+        if (!rules[i].also[0] || contains(message, rules[i].also)) return rules[i].id;
     }
     return ERR_RUNTIME;
 }
@@ -214,7 +229,7 @@ bool vm_unwind(VM *vm) {
             return true;
         }
         bool entry = (frame->flags & FRAME_ENTRY) != 0;
-        if (frame->generator) generator_end(frame->generator);
+        if (frame->generator) generator_end(vm, frame->generator);
         fiber->frame_count--;
         if (entry) return false;
     }

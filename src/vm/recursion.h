@@ -10,7 +10,7 @@
 
 /* False after raising: `what` is nested too deeply (or contains itself). */
 static inline bool recursion_enter(VM *vm, const char *what) {
-    bool stack_low = vm->current_cstack && cstack_remaining(vm->current_cstack) < RECURSION_CSTACK_RESERVE;
+    bool stack_low = cstack_remaining(vm->current_cstack) < RECURSION_CSTACK_RESERVE;
     if (vm->fiber->recursion >= RECURSION_MAX || stack_low) {
         vm_raise(vm, ERR_STACK_OVERFLOW, "stack overflow: %s is nested more than %u levels deep or contains itself",
                  what, vm->fiber->recursion);

@@ -54,6 +54,7 @@ ClassObj *vm_define_class(VM *vm, NamespaceObj *ns, const char *name, ClassObj *
     root_push(vm, value_pointer(symbol));
     ClassObj *class_ = class_make(vm, symbol, parent);
     class_->ns->parent = ns;
+    heap_touch(vm, class_->ns);
     root_push(vm, value_pointer(class_));
     namespace_set(vm, ns, symbol, value_pointer(class_));
     roots_close(vm, scope);
@@ -81,17 +82,15 @@ Value native_keyword(VM *vm, const Args *args, const char *name) {
 
 /* --- roots and handles ---------------------------------------------------------------------------------------------------- */
 
+/* A failure to grow would have nobody to hear of it, and a collection might free the value: so this takes what it needs.
+ * Roots are few, hence the steps stay small beyond a size. */
+#define ROOT_STEP_MAX 4096u
+
 uint32_t root_push(VM *vm, Value value) {
     Fiber *fiber = vm->fiber;
     if (UNLIKELY(fiber->top == fiber->capacity)) {
-        /* The value must outlive the growth, and a failure here would have nobody to hear of it: roots are few and the
-         * stack's own limit has slack, so this takes what it needs. */
-        uint32_t capacity = fiber->capacity ? fiber->capacity * 2 : 16;
-        Value *stack = heap_alloc_buffer(vm, capacity * sizeof(Value));
-        for (uint32_t i = 0; i < capacity; i++) stack[i] = i < fiber->capacity ? fiber->stack[i] : VAL_NIL;
-        if (fiber->stack) heap_free_buffer(vm_heap(vm), fiber->stack, fiber->capacity * sizeof(Value));
-        fiber->stack = stack;
-        fiber->capacity = capacity;
+        uint32_t step = fiber->capacity < 16 ? 16 : fiber->capacity < ROOT_STEP_MAX ? fiber->capacity : ROOT_STEP_MAX;
+        fiber_grow(vm, fiber, fiber->capacity + step);
     }
     fiber->stack[fiber->top] = value;
     return fiber->top++;

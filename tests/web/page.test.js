@@ -131,9 +131,24 @@ test('editing takes the error mark away', async () => {
 
 test('an error in a background task is shown and the program goes on', async () => {
   await visit(async (visitor) => {
-    await visitor.try('(spawn (fn [] (throw "lost")))\n(sleep 20)\n(println "still here")')
-    assert.equal(await visitor.output(), 'still here\n')
-    assert.match(await visitor.text('.problem'), /in a background task.*lost/s)
+    const output = await visitor.try('(println "before")\n(spawn (fn [] (throw "lost")))\n(sleep 20)\n(println "after")')
+    assert.match(output, /^before\nin a background task.*: lost .*after\n$/s, 'the error stands where it happened')
+    assert.match(await visitor.text('.problem'), /main\.gene:2:\d+/)
+  })
+})
+
+test('a flood of errors in background tasks neither floods the page nor stops the program', async () => {
+  await visit(async (visitor) => {
+    await visitor.try('(for i in (range 1 300) (spawn (fn [] (throw #"no #{i}"))))\n(sleep 50)\n(println "end")')
+    assert.equal(await visitor.page.locator('.problem').count(), 50)
+    assert.match(await visitor.output(), /\]: no 300\nend\n$/)
+  })
+})
+
+test('(exit 3) ends the program and shows the code', async () => {
+  await visit(async (visitor) => {
+    assert.equal(await visitor.try('(println "a")\n(exit 3)\n(println "b")', 'error'), 'a\n')
+    assert.equal(await visitor.text('#status-text'), 'Exit code 3')
   })
 })
 
