@@ -15,6 +15,11 @@ export function timeoutText(timeout) {
   return { code: 'GENE.ASYNC.TIMEOUT', className: 'TimeoutException', message, stack: '', cause: undefined }
 }
 
+/** As the core says it for a task. */
+export const limitText = {
+  code: 'GENE.LIMIT.TIME', className: 'TimeoutException', message: 'the time limit is reached (limits.time)', stack: '', cause: undefined,
+}
+
 /** @param {unknown} reason */
 export function cancelError(reason) {
   return new GeneCancelError(cancelText(reason).message, { cause: reason })
@@ -78,13 +83,19 @@ export function execute(core, begin, { signal, timeout }, { finish, stopAll = fa
       }
       if (handle) core.release(handle)
     }
-    /** @param {any} value */
-    const onEnd = (value) => (value instanceof GeneFuture ? value.then(succeed, fail) : succeed(value))
-    handle = begin({ resolve: onEnd, reject: fail })
-    if (isOver) {
-      if (handle) core.release(handle)
-      return
+    /** @type {(() => void) | null} the end of a task that did not wait, before its handle is known */ let early = null
+    let hasBegun = false
+    /** @param {() => void} settle */
+    const afterBegin = (settle) => {
+      if (hasBegun) settle()
+      else early = settle
     }
+    /** @param {any} value */
+    const onEnd = (value) => (value instanceof GeneFuture ? void value.then(succeed, fail) : succeed(value))
+    handle = begin({ resolve: (value) => afterBegin(() => onEnd(value)), reject: (error) => afterBegin(() => fail(error)) })
+    hasBegun = true
+    if (early) /** @type {() => void} */ (early)()
+    if (isOver) return
     signal?.addEventListener('abort', onAbort)
     if (timeout !== undefined) timer = setTimeout(() => stop(undefined, timeoutText(timeout)), timeout)
   })

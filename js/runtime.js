@@ -2,8 +2,8 @@
 
 import { platform } from '#platform'
 import { Core } from './core.js'
-import { describeHostError, disposedError, hostError } from './errors.js'
-import { cancelError, cancelText, execute } from './execution.js'
+import { GeneTimeoutError, describeHostError, disposedError, hostError } from './errors.js'
+import { cancelError, cancelText, execute, limitText } from './execution.js'
 import { openFiles } from './files.js'
 import { Input, makeOutput } from './io.js'
 import { loadModule } from './loader.js'
@@ -164,9 +164,10 @@ export class Runtime {
     this.#describe(args, file)
     this.#exitCode = undefined
     const core = this.#core
+    const started = performance.now()
     try {
       const value = await execute(core, (settle) => core.start('wasm_run', [source, file], settle), { signal }, { stopAll: true })
-      await this.#drained(signal)
+      await this.#drained(signal, started)
       return { value, exitCode: this.#exitCode ?? 0 }
     } catch (error) {
       if (error?.code !== EXIT_CODE) throw error
@@ -196,16 +197,26 @@ export class Runtime {
     await this.#drained(signal)
   }
 
-  /** @param {AbortSignal | undefined} signal */
-  async #drained(signal) {
-    const onAbort = () => this.#core.interrupt(signal?.reason, cancelText(signal?.reason))
+  /** @param {AbortSignal | undefined} signal @param {number} [started] when the program did, whose time is limited */
+  async #drained(signal, started = performance.now()) {
+    const { time } = this.#options.limits
+    const core = this.#core
+    let isLate = false
+    const onAbort = () => core.interrupt(signal?.reason, cancelText(signal?.reason))
+    const onLate = () => {
+      isLate = true
+      core.interrupt(undefined, limitText)
+    }
+    const timer = time ? setTimeout(onLate, started + time - performance.now()) : undefined
     signal?.addEventListener('abort', onAbort)
     try {
-      await this.#when(() => this.#core.test('wasm_is_drained') || this.#exitCode !== undefined)
+      await this.#when(() => core.test('wasm_is_drained') || this.#exitCode !== undefined)
     } finally {
+      clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
     }
     if (signal?.aborted) throw cancelError(signal.reason)
+    if (isLate) throw new GeneTimeoutError(limitText.message, limitText)
   }
 
   /** Until the condition holds; it is looked at whenever the core rests. @param {() => boolean} condition @returns {Promise<void>} */

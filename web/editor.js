@@ -4,20 +4,13 @@
 // scrolls everything, so the layers cannot drift apart. Colours come from syntax.js; a text over
 // COLOUR_LIMIT is not looked into at all.
 
+import { element } from './dom.js'
 import { endOfForm, indentationAt, matchingBrackets, tokenize } from './syntax.js'
 
 /** @typedef {import('./syntax.js').Token} Token */
 
 const COLOUR_LIMIT = 60_000
 const INDENT = '  '
-
-/** @param {string} tag @param {string} className @param {Node[]} children */
-function element(tag, className, ...children) {
-  const node = document.createElement(tag)
-  node.className = className
-  node.append(...children)
-  return node
-}
 
 export class Editor {
   #text = document.createElement('textarea')

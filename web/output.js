@@ -4,7 +4,8 @@
 // MAX_CHARS characters (plus one block); what was dropped is said on top. Text stands in blocks of whole lines, so the
 // oldest can be removed cheaply.
 
-import { FILE } from './protocol.js'
+import { element } from './dom.js'
+import { problemBox } from './problem.js'
 import { MAX_CHARS, MAX_LINES, Tail, countLines } from './tail.js'
 
 /**
@@ -15,16 +16,6 @@ import { MAX_CHARS, MAX_LINES, Tail, countLines } from './tail.js'
 
 const BLOCK_LINES = 50
 const BLOCK_CHARS = 8192
-const EXCERPT_BEFORE = 60
-const EXCERPT_AFTER = 100
-
-/** @param {string} tag @param {string} className @param {(Node | string)[]} children */
-function element(tag, className, ...children) {
-  const node = document.createElement(tag)
-  node.className = className
-  node.append(...children)
-  return node
-}
 
 export class Output {
   #root
@@ -92,28 +83,11 @@ export class Output {
    * @param {Problem} problem @param {string} source
    */
   problem(problem, source, { isBackground = false } = {}) {
-    const box = this.#problemBox(problem, source)
+    const box = problemBox(problem, source, this.#onPosition)
     if (!isBackground) return this.#end(box)
     box.prepend(element('p', 'problem-note', 'in a background task'))
     this.#waiting.push(box)
     this.#drawSoon()
-  }
-
-  /** @param {Problem} problem @param {string} source */
-  #problemBox(problem, source) {
-    const box = element('div', 'problem', title(problem))
-    box.dataset.code = problem.code
-    if (problem.line > 0) box.append(this.#position('  --> ', problem), ...excerpt(problem.file === FILE ? source : '', problem))
-    if (problem.hint) box.append(element('p', 'problem-note', `hint: ${problem.hint}`))
-    const frames = problem.geneStack.map((entry) => this.#position(`  at ${entry.fn} `, entry))
-    if (frames.length > 0) box.append(element('div', 'problem-stack', ...frames))
-    for (const more of problem.diagnostics.slice(1)) {
-      box.append(title(more), this.#position('  --> ', { ...more, file: problem.file }), ...excerpt(source, more))
-    }
-    for (let cause = problem.cause; cause; cause = cause.cause) {
-      box.append(element('p', 'problem-note', `caused by: ${cause.code ? `[${cause.code}] ` : ''}${cause.message}`))
-    }
-    return box
   }
 
   /** @param {string} text the printed value */
@@ -224,32 +198,11 @@ export class Output {
     this.#lines = 0
     this.#chars = 0
   }
-
-  /** @param {string} prefix @param {{ file: string, line: number, column: number }} position */
-  #position(prefix, { file, line, column }) {
-    const row = element('div', 'problem-row', prefix)
-    const label = line > 0 ? `${file}:${line}:${column}` : file
-    if (line < 1 || file !== FILE) {
-      row.append(label)
-      return row
-    }
-    const link = element('button', 'problem-position', label)
-    link.setAttribute('type', 'button')
-    link.setAttribute('aria-label', `Go to line ${line}, column ${column}`)
-    link.addEventListener('click', () => this.#onPosition(line, column))
-    row.append(link)
-    return row
-  }
 }
 
 /** @param {{ chunks: Chunk[], skipped: number }} taken */
 function countAll({ chunks, skipped }) {
   return chunks.reduce((sum, { text }) => sum + countLines(text), skipped)
-}
-
-/** @param {{ code: string, message: string, name?: string }} problem */
-function title({ code, message, name = '' }) {
-  return element('p', 'problem-title', element('b', '', code ? `error[${code}]` : 'error'), `: ${message || name}`)
 }
 
 /** Cuts a text into parts that fit a block, after line ends where there are any. @param {string} text */
@@ -265,30 +218,4 @@ function blocksOf(text) {
   }
   if (from < text.length) parts.push(text.slice(from))
   return parts
-}
-
-/**
- * The source line and a caret below the column. The space before the caret is the invisible line itself, which is right
- * for tabs and wide characters too; a long line is cut round the column.
- * @param {string} source @param {{ line: number, column: number }} position
- */
-function excerpt(source, { line, column }) {
-  const text = source.split('\n')[line - 1]
-  if (text === undefined) return []
-  const characters = Array.from(text.slice(0, 100_000))
-  const at = Math.min(Math.max(column - 1, 0), characters.length)
-  const from = Math.max(0, at - EXCERPT_BEFORE)
-  const to = at + EXCERPT_AFTER
-  const cutLeft = from > 0 ? '…' : ''
-  const before = cutLeft + characters.slice(from, at).join('')
-  const shown = before + characters.slice(at, to).join('') + (to < characters.length ? '…' : '')
-  const margin = `${line} | `
-  const blank = ' '.repeat(String(line).length) + ' | '
-  const row = element('div', 'problem-row problem-source', element('span', 'problem-margin', margin), shown)
-  if (column < 1) return [row]
-  const hidden = element('span', 'problem-hidden', before)
-  const caret = element('b', 'problem-caret', '^')
-  const caretRow = element('div', 'problem-row', element('span', 'problem-margin', blank), hidden, caret)
-  caretRow.setAttribute('aria-hidden', 'true')
-  return [row, caretRow]
 }

@@ -45,7 +45,7 @@
 export const FILE = 'main.gene'
 
 const MAX_CAUSES = 5
-const MAX_FRAMES = 20
+const MAX_FRAMES = 100
 const MAX_DIAGNOSTICS = 20
 
 /**
@@ -55,7 +55,8 @@ const MAX_DIAGNOSTICS = 20
  */
 export function problemOf(error, depth = 0) {
   const from = error instanceof Error ? /** @type {any} */ (error) : { name: 'Error', message: textOf(error) }
-  const hasCause = from.cause != null && from.cause !== error && depth < MAX_CAUSES
+  // A cause that is no error is the value that was thrown: the message already shows it.
+  const hasCause = from.cause instanceof Error && from.cause !== error && depth < MAX_CAUSES
   return {
     name: textOf(from.name),
     code: textOf(from.code ?? ''),

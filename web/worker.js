@@ -32,6 +32,7 @@ class Outbox {
   #credit = OUTBOX_CREDIT
   #sentAt = -Infinity
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer
+  #unhandledCount = 0
 
   /** @param {number} id */
   constructor(id) {

@@ -8,7 +8,7 @@
 /* Literals with more items than this are checked for being constant all through and then copied as a whole. */
 #define CONSTANT_LITERAL_MIN 16
 
-/* --- errors -------------------------------------------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------------------------------------- */
 
 Expr *analyze_error(Compiler *c, ErrorId id, const char *format, ...) {
     char message[512];
@@ -30,7 +30,7 @@ Expr *analyze_unsupported(Compiler *c, const char *what) {
     return analyze_error(c, ERR_COMPILE_FORM, "%s not supported yet", what);
 }
 
-/* --- making expressions ---------------------------------------------------------------------------------------- */
+/* --- making expressions --------------------------------------------------------------------------------- */
 
 Expr *expr_new(Compiler *c, ExprKind kind) {
     Expr *x = ARENA_NEW(&c->arena, Expr);
@@ -120,7 +120,7 @@ Expr *analyze_scoped(Compiler *c, const Value *forms, uint32_t count) {
     return x;
 }
 
-/* --- atoms -------------------------------------------------------------------------------------------------------- */
+/* --- atoms ---------------------------------------------------------------------------------------------- */
 
 Expr *analyze_self(Compiler *c) {
     Var *self = scope_resolve(c, SYM(c->vm, SELF));
@@ -155,11 +155,9 @@ static Expr *analyze_symbol(Compiler *c, SymbolObj *symbol) {
     return analyze_name(c, symbol);
 }
 
-/* --- quotes --------------------------------------------------------------------------------------------------------- */
+/* --- quotes --------------------------------------------------------------------------------------------- */
 
-static bool is_container(Value form) {
-    return is_array(form) || is_map(form) || is_hashmap(form) || is_node(form);
-}
+static bool is_container(Value form) { return is_array(form) || is_map(form) || is_hashmap(form) || is_node(form); }
 
 static Expr *constant_copy(Compiler *c, Value form) {
     Expr *x = expr_new(c, EXPR_QUOTED);
@@ -173,7 +171,7 @@ static Expr *analyze_quote(Compiler *c, Value form) {
     return is_container(form) ? constant_copy(c, form) : expr_const(c, form);
 }
 
-/* --- containers -------------------------------------------------------------------------------------------------------- */
+/* --- containers ----------------------------------------------------------------------------------------- */
 
 /* Nothing in it needs evaluation and copying it gives the literal's value. */
 static bool is_constant_data(Value form) {
@@ -210,8 +208,10 @@ static uint32_t analyze_items(Compiler *c, const Value *forms, uint32_t count, I
             item->spread = true;
             i++;
         } else if (is_symbol(form) && ends_with_dots(symbol_of(form))) {
-            SymbolObj *symbol = symbol_of(form);
-            item->value = analyze_form(c, symbol_value(symbol_intern(c->vm, symbol->text, symbol->size - 3)));
+            SymbolObj *symbol = symbol_intern(c->vm, symbol_of(form)->text, symbol_of(form)->size - 3);
+            Value literal = symbol_value(symbol);
+            literal_word(symbol, &literal);
+            item->value = analyze_form(c, literal);
             item->spread = true;
         } else if (is_path(form) && ends_with_dots(path_of(form)->parts[path_of(form)->count - 1])) {
             PathObj *path = path_of(form);
@@ -257,8 +257,7 @@ static Expr *analyze_array(Compiler *c, ArrayObj *array) {
     x->sealed = array->header.flags & OBJ_SEALED;
     Arguments *arguments = &x->as.arguments;
     arguments->items = ARENA_ARRAY(&c->arena, Item, array->count);
-    arguments->item_count =
-        analyze_items(c, array->items, array->count, arguments->items, &arguments->spreads_items);
+    arguments->item_count = analyze_items(c, array->items, array->count, arguments->items, &arguments->spreads_items);
     return x;
 }
 
@@ -283,7 +282,7 @@ static Expr *analyze_hashmap(Compiler *c, HashObj *hash) {
     return x;
 }
 
-/* --- genes ---------------------------------------------------------------------------------------------------------------- */
+/* --- genes ---------------------------------------------------------------------------------------------- */
 
 static Expr *analyze_node_literal(Compiler *c, NodeObj *node) {
     Expr *x = expr_new(c, EXPR_NODE);

@@ -18,9 +18,9 @@ typedef struct Compiler {
     StrObj *file;
     Diagnostics *diagnostics;
     uint32_t first_diagnostic; /* count when the compilation began */
-    Function *fn;    /* being analysed */
-    Function *top;   /* of this compilation */
-    Function *blamed; /* function whose body gets the next compile error; NULL: a diagnostic */
+    Function *fn;              /* being analysed */
+    Function *top;             /* of this compilation */
+    Function *blamed;          /* function whose body gets the next compile error; NULL: a diagnostic */
     Scope *scope;
     NameEntry *names; /* open addressing, keyed by symbol address */
     uint32_t name_count, name_capacity;
@@ -63,7 +63,7 @@ Var *scope_peek(Compiler *c, SymbolObj *name);
 EvalSite *scope_record_eval_site(Compiler *c);
 void scope_bind_outer(Compiler *c, Var *var); /* a variable of the scope around a nested compilation */
 
-/* --- analyze.c: forms and errors ---------------------------------------------------------------------------- */
+/* --- analyze.c: forms and errors ------------------------------------------------------------------------ */
 Expr *analyze_form(Compiler *c, Value form);
 /* Forms in order; the value is that of the last, nil when there are none. */
 Expr *analyze_sequence(Compiler *c, const Value *forms, uint32_t count);
@@ -92,7 +92,7 @@ static inline bool is_symbol_text(Value form, const char *text) {
 }
 static inline Value symbol_value(const SymbolObj *symbol) { return value_pointer(symbol); }
 
-/* --- analyze_operator.c ---------------------------------------------------------------------------------------- */
+/* --- analyze_operator.c --------------------------------------------------------------------------------- */
 /* NULL: the node is not an infix or prefix operator expression, an assignment. */
 Expr *analyze_infix(Compiler *c, NodeObj *node);
 Expr *analyze_prefix_operator(Compiler *c, NodeObj *node);
@@ -102,11 +102,13 @@ bool is_lookup_operator(Value form);
 /* Assignment of an analysed value to a variable or free name. */
 Expr *analyze_assign_name(Compiler *c, SymbolObj *name, Expr *value);
 
-/* --- analyze_path.c ---------------------------------------------------------------------------------------------- */
+/* --- analyze_path.c ------------------------------------------------------------------------------------- */
 Expr *analyze_path(Compiler *c, PathObj *path);
 /* The first `count` parts as an expression; count ≥ 1. */
 Expr *analyze_path_prefix(Compiler *c, PathObj *path, uint32_t count);
 Expr *analyze_path_assignment(Compiler *c, PathObj *path, Value value, OpCode op, bool compound);
+/* nil, true … are tokens of their own, but only text inside a path or before `...`. */
+bool literal_word(const SymbolObj *part, Value *out_value);
 /* $x, $ns … */
 Expr *analyze_dollar(Compiler *c, SymbolObj *symbol);
 /* (/x …) in front of a definition: is this path "/name" or "$ns/name"? Then *out_name is the name. */
@@ -115,7 +117,7 @@ bool is_member_path(const PathObj *path, SymbolObj **out_name);
 Expr *analyze_container(Compiler *c, PathObj *path, SymbolObj **out_name);
 Expr *expr_property(Compiler *c, Expr *base, SymbolObj *name);
 
-/* --- analyze_variable.c: var, let, patterns -------------------------------------------------------------------------- */
+/* --- analyze_variable.c: var, let, patterns ------------------------------------------------------------- */
 /* Declares the pattern's names in the current scope. NULL after an error. */
 Pattern *analyze_pattern(Compiler *c, Value form, bool is_let);
 typedef enum ParamMode { PARAMS_PATTERN, PARAMS_FUNCTION } ParamMode;
@@ -123,7 +125,7 @@ bool analyze_params(Compiler *c, ArrayObj *list, ParamMode mode, ParamList *out_
 /* "x:" → x, with *out_typed. */
 SymbolObj *strip_colon(Compiler *c, SymbolObj *symbol, bool *out_typed);
 
-/* --- analyze_function.c ------------------------------------------------------------------------------------------------ */
+/* --- analyze_function.c --------------------------------------------------------------------------------- */
 typedef struct FunctionRequest {
     FunctionKind kind;
     SymbolObj *name;  /* NULL: unnamed */
@@ -135,7 +137,7 @@ typedef struct FunctionRequest {
     ClassInfo *class_info;
 } FunctionRequest;
 Expr *analyze_function(Compiler *c, const FunctionRequest *request);
-Expr *analyze_arrow(Compiler *c, NodeObj *node);      /* (x -> …), (-> …) */
+Expr *analyze_arrow(Compiler *c, NodeObj *node); /* (x -> …), (-> …) */
 Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name);
 void function_close(Compiler *c);
 /* Index in body after `-> Type` and `! [effects]`. */
@@ -143,15 +145,15 @@ uint32_t skip_return_type(const Value *forms, uint32_t count);
 /* name:T:U → name. */
 SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol);
 
-/* --- analyze_class.c ---------------------------------------------------------------------------------------- */
+/* --- analyze_class.c ------------------------------------------------------------------------------------ */
 Expr *analyze_super(Compiler *c, NodeObj *node);
 SymbolObj *object_class_name(Compiler *c, const SymbolObj *name); /* Name → NameClass */
 
-/* --- analyze_module.c: the top level ---------------------------------------------------------------------- */
+/* --- analyze_module.c: the top level -------------------------------------------------------------------- */
 /* Fills c->top->body. */
 void analyze_top_level(Compiler *c, const CompileRequest *request);
 
-/* --- special.c: the table of special forms ------------------------------------------------------------------------------------ */
+/* --- special.c: the table of special forms -------------------------------------------------------------- */
 typedef Expr *(*AnalyzeForm)(Compiler *c, NodeObj *node);
 typedef struct SpecialForm {
     const char *name;

@@ -2,7 +2,7 @@
  * (language 20, 21 §3, 03 §3.5). */
 #include "compiler/analyze_forms.h"
 
-/* --- binding what a definition made ------------------------------------------------------------------------- */
+/* --- binding what a definition made --------------------------------------------------------------------- */
 
 /* Where a class or namespace goes: a variable, a member of the current namespace, or of a container. */
 typedef struct Destination {
@@ -70,7 +70,7 @@ static Expr *call_body(Compiler *c, Var *made, SymbolObj *name, const Value *for
     return expr_intrinsic(c, INTRINSIC_CALL_BODY, 2, body, expr_var(c, made));
 }
 
-/* --- classes ---------------------------------------------------------------------------------------------------- */
+/* --- classes -------------------------------------------------------------------------------------------- */
 
 /* What follows the name: [< Parent] members… */
 typedef struct ClassHeader {
@@ -194,7 +194,7 @@ Expr *analyze_ns(Compiler *c, NodeObj *node) {
     return making_end(c, &m);
 }
 
-/* --- members ------------------------------------------------------------------------------------------------------- */
+/* --- members -------------------------------------------------------------------------------------------- */
 
 static bool in_class_body(Compiler *c, const char *form) {
     if (c->fn->kind == FUNCTION_BODY && c->fn->class_info) return true;
@@ -231,8 +231,7 @@ Expr *analyze_method(Compiler *c, NodeObj *node) {
                              "standalone fn! if you need quoted arguments");
     }
     if (node->count < 2 || !is_array(node->children[1])) {
-        return analyze_error(c, ERR_COMPILE_FORM,
-                             "Method requires an array argument list; use [] for no arguments");
+        return analyze_error(c, ERR_COMPILE_FORM, "Method requires an array argument list; use [] for no arguments");
     }
     /* Without a body there is no method (language 20 §1.1). */
     if (2 + skip_return_type(node->children + 2, node->count - 2) >= node->count) return expr_const(c, VAL_NIL);
@@ -253,8 +252,7 @@ Expr *analyze_ctor(Compiler *c, NodeObj *node) {
 Expr *analyze_on_method_missing(Compiler *c, NodeObj *node) {
     if (!in_class_body(c, "on_method_missing")) return expr_const(c, VAL_NIL);
     if (node->count == 0 || !is_array(node->children[0])) {
-        return analyze_error(c, ERR_COMPILE_FORM,
-                             "Method requires an array argument list; use [] for no arguments");
+        return analyze_error(c, ERR_COMPILE_FORM, "Method requires an array argument list; use [] for no arguments");
     }
     SymbolObj *name = symbol_from(c->vm, "on_method_missing");
     Expr *function = member_function(c, FUNCTION_METHOD, name, node, 0);
@@ -273,7 +271,7 @@ Expr *analyze_field(Compiler *c, NodeObj *node) {
                           expr_const(c, type));
 }
 
-/* --- new and super ----------------------------------------------------------------------------------------------------- */
+/* --- new and super -------------------------------------------------------------------------------------- */
 
 Expr *analyze_new(Compiler *c, NodeObj *node) {
     if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "new requires a class");
@@ -303,7 +301,7 @@ Expr *analyze_super(Compiler *c, NodeObj *node) {
     return x;
 }
 
-/* --- $with and $tap ------------------------------------------------------------------------------------------------------ */
+/* --- $with and $tap ------------------------------------------------------------------------------------- */
 
 /* Opens the scope in which self is the value of `form`; its declaration is the sequence's first item. */
 static Making begin_self(Compiler *c, Value form, uint32_t capacity) {

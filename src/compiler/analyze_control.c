@@ -1,7 +1,7 @@
 /* analyze_control.c — if, case, loops, break, continue, return (language 04). */
 #include "compiler/analyze_forms.h"
 
-/* --- branches --------------------------------------------------------------------------------------------- */
+/* --- branches ------------------------------------------------------------------------------------------- */
 
 typedef struct Branches {
     Compiler *c;
@@ -138,7 +138,7 @@ Expr *analyze_case(Compiler *c, NodeObj *node) {
     return branches_end(&b);
 }
 
-/* --- loops --------------------------------------------------------------------------------------------------- */
+/* --- loops ---------------------------------------------------------------------------------------------- */
 
 /* Label given by a property: symbol or string. False when it is neither. */
 static bool label_of(Compiler *c, const NodeObj *node, const char *property, SymbolObj **out_label) {
@@ -237,7 +237,7 @@ Expr *analyze_for(Compiler *c, NodeObj *node) {
     return x;
 }
 
-/* --- leaving --------------------------------------------------------------------------------------------------- */
+/* --- leaving -------------------------------------------------------------------------------------------- */
 
 static Loop *find_loop(Compiler *c, const SymbolObj *label) {
     Loop *loop = c->fn->loop;

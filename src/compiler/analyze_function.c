@@ -1,7 +1,9 @@
 /* analyze_function.c — fn, blocks and what they share: parameters, body, metadata (language 05, 25 §1). */
 #include "compiler/analyze_forms.h"
 
-/* --- opening and closing ----------------------------------------------------------------------------------- */
+#include <stdio.h>
+
+/* --- opening and closing -------------------------------------------------------------------------------- */
 
 Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name) {
     Function *fn = ARENA_NEW(&c->arena, Function);
@@ -26,34 +28,40 @@ void function_close(Compiler *c) {
     c->fn = c->fn->parent;
 }
 
-/* --- metadata ------------------------------------------------------------------------------------------------- */
+/* --- metadata ------------------------------------------------------------------------------------------- */
 
 static void metadata_error(Compiler *c, const char *property, const SymbolObj *name, const char *what) {
     analyze_error(c, ERR_COMPILE_FORM, "Invalid ^%s for function %s: %s", property, name->text, what);
 }
 
-/* What is wrong with `[args] operator result …`, or NULL. */
-static const char *examples_problem(Value examples, const char **out_detail) {
-    *out_detail = "";
-    if (!is_array(examples)) return "expected an array of examples";
+/* Reports what is wrong with `[args] operator result …`. */
+static void check_examples(Compiler *c, const SymbolObj *name, Value examples) {
+    if (!is_array(examples)) {
+        metadata_error(c, "examples", name, "expected an array of examples");
+        return;
+    }
     const ArrayObj *array = array_of(examples);
     for (uint32_t i = 0; i < array->count; i += 3) {
+        char text[256];
+        const char *problem = text;
         if (!is_array(array->items[i])) {
-            *out_detail = kind_name(array->items[i]);
-            return "expected argument array, got ";
+            snprintf(text, sizeof text, "expected argument array, got %s", kind_name(array->items[i]));
+        } else if (i + 1 >= array->count) {
+            problem = "missing operator after argument array";
+        } else if (!is_symbol(array->items[i + 1])) {
+            problem = "expected operator symbol ('->' or 'throws')";
+        } else if (!is_symbol_text(array->items[i + 1], "->") && !is_symbol_text(array->items[i + 1], "throws")) {
+            snprintf(text, sizeof text, "unsupported operator '%.100s'; expected '->' or 'throws'",
+                     symbol_of(array->items[i + 1])->text);
+        } else if (i + 2 >= array->count) {
+            problem = is_symbol_text(array->items[i + 1], "->") ? "missing expected result after '->'"
+                                                                : "missing exception type after 'throws'";
+        } else {
+            continue;
         }
-        if (i + 1 >= array->count) return "missing operator after argument array";
-        if (!is_symbol(array->items[i + 1])) return "expected operator symbol ('->' or 'throws')";
-        const SymbolObj *operator_ = symbol_of(array->items[i + 1]);
-        bool throws = symbol_is(operator_, "throws");
-        if (!throws && !symbol_is(operator_, "->")) {
-            *out_detail = operator_->text;
-            return "unsupported operator '";
-        }
-        if (i + 2 < array->count) continue;
-        return throws ? "missing exception type after 'throws'" : "missing expected result after '->'";
+        metadata_error(c, "examples", name, problem);
+        return;
     }
-    return NULL;
 }
 
 static void add_metadata(Compiler *c, Function *fn, const NodeObj *node) {
@@ -69,24 +77,12 @@ static void add_metadata(Compiler *c, Function *fn, const NodeObj *node) {
         map_set(c->vm, map_of(fn->metadata), intent_name, intent);
     }
     if (examples != VAL_UNSET) {
-        const char *detail;
-        const char *problem = examples_problem(examples, &detail);
-        if (problem) {
-            char text[256];
-            size_t size = strlen(problem);
-            memcpy(text, problem, size);
-            size_t room = sizeof text - size - 48;
-            size_t length = strlen(detail) < room ? strlen(detail) : room;
-            memcpy(text + size, detail, length);
-            const char *ending = problem[size - 1] == '\'' ? "'; expected '->' or 'throws'" : "";
-            memcpy(text + size + length, ending, strlen(ending) + 1);
-            metadata_error(c, "examples", fn->name, text);
-        }
+        check_examples(c, fn->name, examples);
         map_set(c->vm, map_of(fn->metadata), examples_name, examples);
     }
 }
 
-/* --- bodies ------------------------------------------------------------------------------------------------------ */
+/* --- bodies --------------------------------------------------------------------------------------------- */
 
 uint32_t skip_return_type(const Value *forms, uint32_t count) {
     uint32_t next = 0;
@@ -139,7 +135,7 @@ Expr *analyze_function(Compiler *c, const FunctionRequest *request) {
     return x;
 }
 
-/* --- fn -------------------------------------------------------------------------------------------------------------- */
+/* --- fn ------------------------------------------------------------------------------------------------- */
 
 SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol) {
     const char *colon = strchr(symbol->text, ':');
@@ -201,7 +197,7 @@ Expr *analyze_fn(Compiler *c, NodeObj *node) {
     return analyze_error(c, ERR_COMPILE_FORM, "fn argument list must be an array, e.g. [a b]");
 }
 
-/* --- blocks ------------------------------------------------------------------------------------------------------------ */
+/* --- blocks --------------------------------------------------------------------------------------------- */
 
 static Expr *make_block(Compiler *c, ArrayObj *params, const Value *body, uint32_t count) {
     FunctionRequest request = {
@@ -212,8 +208,8 @@ static Expr *make_block(Compiler *c, ArrayObj *params, const Value *body, uint32
 Expr *analyze_block_form(Compiler *c, NodeObj *node) {
     bool has_params = node->count > 0 && is_array(node->children[0]);
     uint32_t first = has_params ? 1 : 0;
-    return make_block(c, has_params ? array_of(node->children[0]) : NULL, node->children + first,
-                      node->count - first);
+    if (first >= node->count) return make_block(c, has_params ? array_of(node->children[0]) : NULL, NULL, 0);
+    return make_block(c, has_params ? array_of(node->children[0]) : NULL, node->children + first, node->count - first);
 }
 
 Expr *analyze_arrow(Compiler *c, NodeObj *node) {

@@ -2,7 +2,7 @@
  * (language 07 §7.4, 21 §1–2). */
 #include "compiler/analyze_forms.h"
 
-/* --- names known in advance --------------------------------------------------------------------------------- */
+/* --- names known in advance ----------------------------------------------------------------------------- */
 
 static void predeclare_pattern(Compiler *c, Value form, bool is_let, uint32_t depth) {
     if (depth > c->max_depth) return;
@@ -60,8 +60,7 @@ static void predeclare(Compiler *c, Value form, uint32_t depth) {
         predeclare_variable(c, node, symbol_is(head, "let"));
     } else if (special_definition(form)) {
         if (!symbol_is(head, "import")) predeclare_definition(c, node);
-    } else if (symbol_is(head, "do") || symbol_is(head, "loop") || symbol_is(head, "while") ||
-               symbol_is(head, "try")) {
+    } else if (symbol_is(head, "do") || symbol_is(head, "loop") || symbol_is(head, "while") || symbol_is(head, "try")) {
         for (uint32_t i = 0; i < node->count; i++) {
             if (is_symbol_text(node->children[i], "catch") || is_symbol_text(node->children[i], "finally")) break;
             predeclare(c, node->children[i], depth + 1);
@@ -69,7 +68,7 @@ static void predeclare(Compiler *c, Value form, uint32_t depth) {
     }
 }
 
-/* --- the statements -------------------------------------------------------------------------------------------- */
+/* --- the statements ------------------------------------------------------------------------------------- */
 
 typedef struct TopLevel {
     Compiler *c;
@@ -102,6 +101,8 @@ static bool is_init(Compiler *c, Value form) {
 
 /* The body of (fn __init__ [] …) comes before the other statements. */
 static void add_init(TopLevel *t, const NodeObj *node) {
+    t->c->line = node->line;
+    t->c->column = node->column;
     if (t->has_init) {
         analyze_error(t->c, ERR_COMPILE_FORM, "Duplicate __init__ definition in module");
         return;
@@ -160,7 +161,7 @@ void analyze_top_level(Compiler *c, const CompileRequest *request) {
     c->top->body = t.sequence;
 }
 
-/* --- import and export -------------------------------------------------------------------------------------------- */
+/* --- import and export ---------------------------------------------------------------------------------- */
 
 static bool at_top_level(const Compiler *c) { return c->depth == 1 && c->fn == c->top && !c->is_nested; }
 
@@ -225,8 +226,8 @@ static uint32_t collect_import_items(ImportItems *items, const NodeObj *node) {
             add_import_item(items, &symbol, 1);
         } else if (is_path(form)) {
             PathObj *path = path_of(form);
-            bool has_list = path->parts[path->count - 1]->size == 0 && i + 1 < node->count &&
-                            is_array(node->children[i + 1]);
+            bool has_list =
+                path->parts[path->count - 1]->size == 0 && i + 1 < node->count && is_array(node->children[i + 1]);
             if (has_list) {
                 add_import_members(items, path, array_of(node->children[++i]));
             } else {
@@ -280,8 +281,8 @@ static Expr *bind_imports(Compiler *c, const ImportItems *items, Value specifica
     Var *values = scope_add_hidden(c);
     Expr *sequence = expr_new(c, EXPR_SEQUENCE);
     sequence->as.list.items = ARENA_ARRAY(&c->arena, Expr *, items->count + 2);
-    Expr *import = expr_intrinsic(c, INTRINSIC_IMPORT, 2, expr_const(c, specification),
-                                  expr_const(c, value_pointer(c->module)));
+    Expr *import =
+        expr_intrinsic(c, INTRINSIC_IMPORT, 2, expr_const(c, specification), expr_const(c, value_pointer(c->module)));
     sequence->as.list.items[sequence->as.list.count++] = expr_declare(c, values, import);
     for (uint32_t i = 0; i < items->count; i++) {
         if (!items->names[i]) continue;
@@ -343,7 +344,7 @@ Expr *analyze_export(Compiler *c, NodeObj *node) {
     return sequence;
 }
 
-/* --- small forms ----------------------------------------------------------------------------------------------------- */
+/* --- small forms ---------------------------------------------------------------------------------------- */
 
 Expr *analyze_comptime(Compiler *c, NodeObj *node) {
     (void)node;

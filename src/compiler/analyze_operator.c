@@ -13,18 +13,16 @@ typedef struct Operator {
 
 /* Sorted by text. `./` reads as a path and is found by is_lookup_operator. */
 static const Operator operators[] = {
-    {"!=", 60, OP_NE, COMPARISON},  {"%", 80, OP_MOD, ARITHMETIC},  {"&&", 50, OP_AND, LOGICAL},
-    {"&|&", 45, OP_XOR, ARITHMETIC}, {"*", 80, OP_MUL, ARITHMETIC}, {"**", 80, OP_POW, ARITHMETIC},
-    {"+", 70, OP_ADD, ARITHMETIC},  {"++", 70, OP_CONCAT, ARITHMETIC}, {"-", 70, OP_SUB, ARITHMETIC},
-    {"/", 80, OP_DIV, ARITHMETIC},  {"<", 60, OP_LT, COMPARISON},   {"<<", 65, OP_SHL, ARITHMETIC},
-    {"<=", 60, OP_LE, COMPARISON},  {"==", 60, OP_EQ, COMPARISON},  {">", 60, OP_GT, COMPARISON},
-    {">=", 60, OP_GE, COMPARISON},  {">>", 65, OP_SHR, ARITHMETIC}, {"is", 60, OP_IS, ARITHMETIC},
+    {"!=", 60, OP_NE, COMPARISON},   {"%", 80, OP_MOD, ARITHMETIC},     {"&&", 50, OP_AND, LOGICAL},
+    {"&|&", 45, OP_XOR, ARITHMETIC}, {"*", 80, OP_MUL, ARITHMETIC},     {"**", 80, OP_POW, ARITHMETIC},
+    {"+", 70, OP_ADD, ARITHMETIC},   {"++", 70, OP_CONCAT, ARITHMETIC}, {"-", 70, OP_SUB, ARITHMETIC},
+    {"/", 80, OP_DIV, ARITHMETIC},   {"<", 60, OP_LT, COMPARISON},      {"<<", 65, OP_SHL, ARITHMETIC},
+    {"<=", 60, OP_LE, COMPARISON},   {"==", 60, OP_EQ, COMPARISON},     {">", 60, OP_GT, COMPARISON},
+    {">=", 60, OP_GE, COMPARISON},   {">>", 65, OP_SHR, ARITHMETIC},    {"is", 60, OP_IS, ARITHMETIC},
     {"||", 40, OP_OR, LOGICAL},
 };
 
 static const Operator lookup_operator = {"./", 90, 0, LOOKUP_OP};
-
-#define HIGHEST_PRECEDENCE 90
 
 bool is_lookup_operator(Value form) {
     return is_path(form) && path_of(form)->count == 2 && symbol_is(path_of(form)->parts[0], ".") &&
@@ -58,8 +56,9 @@ static const Operator *find_operator(Value form) {
 /* Heads whose first child is never an infix operator. */
 static bool is_never_infix(Value head) {
     static const char *const heads[] = {
-        "var", "if",     "ifel",      "fn",        "do",    "loop", "while", "for",     "ns", "class", "try", "throw",
-        "import", "export", "interface", "implement", "field", "$",    "$vm",   "$vmstmt", ".",  "->",    "@",
+        "var",   "if",    "ifel", "fn",      "do",     "loop",   "while",     "for",
+        "ns",    "class", "try",  "throw",   "import", "export", "interface", "implement",
+        "field", "$",     "$vm",  "$vmstmt", ".",      "->",     "@",
     };
     if (!is_symbol(head)) return false;
     for (uint32_t i = 0; i < COUNT_OF(heads); i++) {
@@ -68,7 +67,7 @@ static bool is_never_infix(Value head) {
     return false;
 }
 
-/* --- operands --------------------------------------------------------------------------------------------- */
+/* --- operands ------------------------------------------------------------------------------------------- */
 
 static Expr *lookup(Compiler *c, Expr *container, Expr *key, Expr *fallback) {
     return expr_intrinsic(c, INTRINSIC_LOOKUP, 3, container, key, fallback);
@@ -152,7 +151,7 @@ static ExprKind chain_kind(const Operator *operator_) {
     return operator_->kind == COMPARISON ? EXPR_COMPARE : operator_->kind == LOGICAL ? EXPR_LOGIC : EXPR_ARITHMETIC;
 }
 
-/* --- infix chains ---------------------------------------------------------------------------------------- */
+/* --- infix chains --------------------------------------------------------------------------------------- */
 
 typedef struct InfixParser {
     Compiler *c;
@@ -248,7 +247,7 @@ Expr *analyze_infix(Compiler *c, NodeObj *node) {
     return parse_level(&parser, first, 0);
 }
 
-/* --- prefix operators --------------------------------------------------------------------------------------- */
+/* --- prefix operators ----------------------------------------------------------------------------------- */
 
 static Expr *prefix_chain(Compiler *c, NodeObj *node, const Operator *operator_) {
     Expr *x = chain(c, chain_kind(operator_), analyze_form(c, node->children[0]));
@@ -362,7 +361,7 @@ Expr *analyze_prefix_operator(Compiler *c, NodeObj *node) {
     return prefix_chain(c, node, operator_);
 }
 
-/* --- assignment ---------------------------------------------------------------------------------------------- */
+/* --- assignment ----------------------------------------------------------------------------------------- */
 
 /* OpCode of `+=` …, with *out_compound; OP_COUNT when `form` is no assignment operator. */
 static OpCode assignment_operator(Value form, bool *out_compound) {
@@ -415,8 +414,8 @@ static Expr *assign_symbol(Compiler *c, SymbolObj *name, Value form, OpCode op, 
     if (compound) value = compound_value(c, current, op, value);
     if (name->size > 1 && name->text[0] == '$') {
         SymbolObj *global = symbol_intern(c->vm, name->text + 1, name->size - 1);
-        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, expr_const(c, VAL_UNSET),
-                              expr_const(c, symbol_value(global)), value);
+        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, expr_const(c, VAL_UNSET), expr_const(c, symbol_value(global)),
+                              value);
     }
     return analyze_assign_name(c, name, value);
 }

@@ -2,7 +2,7 @@
 #include "base/number.h"
 #include "compiler/analyze.h"
 
-/* --- first parts ------------------------------------------------------------------------------------------- */
+/* --- first parts ---------------------------------------------------------------------------------------- */
 
 Expr *analyze_dollar(Compiler *c, SymbolObj *symbol) {
     if (symbol_is(symbol, "$ns")) return expr_intrinsic(c, INTRINSIC_CURRENT_NS, 0);
@@ -15,13 +15,12 @@ Expr *analyze_dollar(Compiler *c, SymbolObj *symbol) {
     return expr_intrinsic(c, INTRINSIC_GLOBAL, 1, expr_const(c, symbol_value(name)));
 }
 
-/* Literals are tokens of their own, but inside a path only text. */
-static bool literal_part(const SymbolObj *part, Value *out_value) {
+bool literal_word(const SymbolObj *part, Value *out_value) {
     static const struct {
         const char *text;
         Value value;
-    } rows[] = {{"nil", VAL_NIL}, {"void", VAL_VOID}, {"true", VAL_TRUE}, {"false", VAL_FALSE},
-                {"not_found", VAL_NOT_FOUND}};
+    } rows[] = {
+        {"nil", VAL_NIL}, {"void", VAL_VOID}, {"true", VAL_TRUE}, {"false", VAL_FALSE}, {"not_found", VAL_NOT_FOUND}};
     for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
         if (symbol_is(part, rows[i].text)) {
             *out_value = rows[i].value;
@@ -35,11 +34,11 @@ static Expr *analyze_first_part(Compiler *c, SymbolObj *part) {
     Value literal;
     if (part->size == 0 || part == SYM(c->vm, SELF)) return analyze_self(c);
     if (part->text[0] == '$' && part->size > 1) return analyze_dollar(c, part);
-    if (literal_part(part, &literal)) return expr_const(c, literal);
+    if (literal_word(part, &literal)) return expr_const(c, literal);
     return analyze_name(c, part);
 }
 
-/* --- steps ---------------------------------------------------------------------------------------------------- */
+/* --- steps ---------------------------------------------------------------------------------------------- */
 
 /* A variable whose value may be the key meant by a plain part (language 12 §12.2). */
 static bool may_hold_key(const Var *var) { return var && !var->is_definition && !var->is_self && !var->is_member; }
@@ -55,8 +54,8 @@ static bool is_local_key(Compiler *c, SymbolObj *name) {
 /* `<E>` and `.<E>` may span parts, `skip` characters in. Returns the parts used; 0 after an error. */
 static uint32_t analyze_dynamic_part(Compiler *c, PathObj *path, uint32_t first, uint32_t skip, Expr **out_expr) {
     uint32_t last = first;
-    while (last < path->count && (path->parts[last]->size == 0 ||
-                                  path->parts[last]->text[path->parts[last]->size - 1] != '>')) {
+    while (last < path->count &&
+           (path->parts[last]->size == 0 || path->parts[last]->text[path->parts[last]->size - 1] != '>')) {
         last++;
     }
     if (last == path->count) {
@@ -132,7 +131,7 @@ static Step *analyze_steps(Compiler *c, PathObj *path, uint32_t count, bool is_i
     return steps;
 }
 
-/* --- fields declared by the class -------------------------------------------------------------------------------- */
+/* --- fields declared by the class ----------------------------------------------------------------------- */
 
 static const ClassInfo *class_of_self(Compiler *c) {
     const Var *self = scope_peek(c, SYM(c->vm, SELF));
@@ -165,7 +164,7 @@ static bool starts_at_instance(Compiler *c, const PathObj *path) {
     return !self || self == self->owner->self;
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------- */
 
 Expr *analyze_path_prefix(Compiler *c, PathObj *path, uint32_t count) {
     SymbolObj *first = path->parts[0];
@@ -191,7 +190,7 @@ Expr *expr_property(Compiler *c, Expr *base, SymbolObj *name) {
     return x;
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------------- */
 
 Expr *analyze_path_assignment(Compiler *c, PathObj *path, Value value, OpCode op, bool compound) {
     Expr *target = analyze_path(c, path);

@@ -1,7 +1,7 @@
 /* analyze_try.c — try/catch/finally, throw, and the forms of futures and generators (language 22, 23, 25). */
 #include "compiler/analyze_forms.h"
 
-/* --- try ---------------------------------------------------------------------------------------------------- */
+/* --- try ------------------------------------------------------------------------------------------------ */
 
 static uint32_t part_end(const NodeObj *node, uint32_t first) {
     while (first < node->count && !is_symbol_text(node->children[first], "catch") &&
@@ -70,11 +70,10 @@ static Expr *operand_form(Compiler *c, ExprKind kind, Expr *operand) {
 }
 
 Expr *analyze_throw(Compiler *c, NodeObj *node) {
-    return operand_form(c, EXPR_THROW,
-                        node->count > 0 ? analyze_form(c, node->children[0]) : expr_const(c, VAL_NIL));
+    return operand_form(c, EXPR_THROW, node->count > 0 ? analyze_form(c, node->children[0]) : expr_const(c, VAL_NIL));
 }
 
-/* --- futures --------------------------------------------------------------------------------------------------- */
+/* --- futures -------------------------------------------------------------------------------------------- */
 
 Expr *analyze_async(Compiler *c, NodeObj *node) {
     if (node->count != 1) return analyze_error(c, ERR_COMPILE_FORM, "async expects exactly 1 argument");
@@ -129,7 +128,7 @@ Expr *analyze_await_settled(Compiler *c, NodeObj *node) {
     return await_group(c, node, INTRINSIC_AWAIT_SETTLED, "$await_settled", false);
 }
 
-/* --- generators --------------------------------------------------------------------------------------------------- */
+/* --- generators ----------------------------------------------------------------------------------------- */
 
 Expr *analyze_yield(Compiler *c, NodeObj *node) {
     Expr *value = node->count > 0 ? analyze_form(c, node->children[0]) : expr_const(c, VAL_NIL);

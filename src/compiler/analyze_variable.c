@@ -6,7 +6,7 @@ SymbolObj *strip_colon(Compiler *c, SymbolObj *symbol, bool *out_typed) {
     return *out_typed ? symbol_intern(c->vm, symbol->text, symbol->size - 1) : symbol;
 }
 
-/* --- items of patterns and parameter lists -------------------------------------------------------------------- */
+/* --- items of patterns and parameter lists -------------------------------------------------------------- */
 
 typedef struct ParamParser {
     Compiler *c;
@@ -134,7 +134,7 @@ bool analyze_params(Compiler *c, ArrayObj *list, ParamMode mode, ParamList *out_
     return parse_items(c, list, mode, false, out_params);
 }
 
-/* --- patterns ------------------------------------------------------------------------------------------------------- */
+/* --- patterns ------------------------------------------------------------------------------------------- */
 
 static Pattern *analyze_map_pattern(Compiler *c, MapObj *map, bool is_let) {
     Pattern *pattern = ARENA_NEW(&c->arena, Pattern);
@@ -174,14 +174,13 @@ Pattern *analyze_pattern(Compiler *c, Value form, bool is_let) {
     return pattern;
 }
 
-/* --- var and let ------------------------------------------------------------------------------------------------------- */
+/* --- var and let ---------------------------------------------------------------------------------------- */
 
 /* Forms that make a function: a variable so initialised may call itself. */
 static bool is_function_form(Value form) {
     if (!is_node(form)) return false;
     const NodeObj *node = node_of(form);
-    if (is_symbol_text(node->type, "fn") || is_symbol_text(node->type, "block") ||
-        is_symbol_text(node->type, "->")) {
+    if (is_symbol_text(node->type, "fn") || is_symbol_text(node->type, "block") || is_symbol_text(node->type, "->")) {
         return true;
     }
     return node->count > 0 && is_symbol_text(node->children[0], "->");
@@ -252,8 +251,8 @@ static Expr *analyze_declaration(Compiler *c, NodeObj *node, const char *form_na
     if (name->text[0] == '$' && name->size > 1) {
         Expr *initial = value ? analyze_form(c, *value) : expr_const(c, VAL_NIL);
         SymbolObj *global = symbol_intern(c->vm, name->text + 1, name->size - 1);
-        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, expr_const(c, VAL_UNSET),
-                              expr_const(c, symbol_value(global)), initial);
+        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, expr_const(c, VAL_UNSET), expr_const(c, symbol_value(global)),
+                              initial);
     }
     return declare_name(c, name, value, is_let);
 }

@@ -18,33 +18,33 @@ typedef struct Function Function;
 typedef struct Loop Loop;
 typedef struct Pattern Pattern;
 
-/* --- variables and scopes ----------------------------------------------------------------------------- */
+/* --- variables and scopes ------------------------------------------------------------------------------- */
 
 /* How far a variable whose declaration is not complete yet can be seen. */
 typedef enum VarVisibility {
-    VAR_DECLARED,   /* by everybody in its scope */
-    VAR_TO_NESTED,  /* by nested functions only: recursion, functions above their definition */
+    VAR_DECLARED,    /* by everybody in its scope */
+    VAR_TO_NESTED,   /* by nested functions only: recursion, functions above their definition */
     VAR_LAST_RESORT, /* by nested functions when the name means nothing else */
-    VAR_HIDDEN,     /* by nobody */
+    VAR_HIDDEN,      /* by nobody */
 } VarVisibility;
 
 struct Var {
-    SymbolObj *name;  /* NULL: made by the compiler for itself */
-    Function *owner;  /* function whose register or cell it is; the top function for module variables */
-    Var *shadowed;    /* what the name meant outside */
-    Var *next;        /* in the same scope, in order of declaration */
-    uint32_t depth;   /* of its scope */
-    uint32_t slot;    /* module variable number; of an outer variable: is `reg` a register? */
-    int16_t reg;      /* register while its scope is being emitted */
+    SymbolObj *name;    /* NULL: made by the compiler for itself */
+    Function *owner;    /* function whose register or cell it is; the top function for module variables */
+    Var *shadowed;      /* what the name meant outside */
+    Var *next;          /* in the same scope, in order of declaration */
+    uint32_t depth;     /* of its scope */
+    uint32_t slot;      /* module variable number; of an outer variable: is `reg` a register? */
+    int16_t reg;        /* register while its scope is being emitted */
     uint8_t visibility; /* VarVisibility */
     bool is_module;
     bool is_let;
     bool is_definition; /* bound by fn, class … and so never the name of a key */
     bool is_self;
     bool is_member; /* of the namespace whose body is being analysed: hides variables outside, read as a free name */
-    bool is_outer; /* of the scope around a nested compilation: `reg` is where the running function has its cell */
-    bool captured; /* lives in a cell */
-    bool early;    /* initialised (nil) where its scope begins: its declaration may not run before a use */
+    bool is_outer;  /* of the scope around a nested compilation: `reg` is where the running function has its cell */
+    bool captured;  /* lives in a cell */
+    bool early;     /* initialised (nil) where its scope begins: its declaration may not run before a use */
 };
 
 struct Scope {
@@ -57,7 +57,7 @@ struct Scope {
     bool transparent; /* holds only what the compiler put there; declarations go to the parent */
 };
 
-/* --- pieces of expressions ----------------------------------------------------------------------------- */
+/* --- pieces of expressions ------------------------------------------------------------------------------ */
 
 typedef struct ExprList {
     Expr **items;
@@ -89,7 +89,7 @@ typedef struct Arguments {
 } Arguments;
 
 typedef struct Clause {
-    Expr *test;   /* NULL: always (case only) */
+    Expr *test; /* NULL: always (case only) */
     Expr *body;
     bool negated; /* if only */
 } Clause;
@@ -114,7 +114,7 @@ typedef struct Step {
 typedef struct ParamSpec {
     SymbolObj *name; /* "_" when ignored; NULL for a nested pattern */
     ParamKind kind;
-    Var *var; /* NULL: ignored */
+    Var *var;       /* NULL: ignored */
     Expr *fallback; /* default, or NULL */
     Pattern *nested;
     SymbolObj *field; /* /x parameters */
@@ -154,13 +154,13 @@ struct Loop {
 /* --- functions ------------------------------------------------------------------------------------------ */
 
 typedef enum FunctionKind {
-    FUNCTION_TOP,    /* the module's statements */
+    FUNCTION_TOP, /* the module's statements */
     FUNCTION_PLAIN,
     FUNCTION_BLOCK,
     FUNCTION_METHOD,
     FUNCTION_CTOR,
-    FUNCTION_BODY,   /* class or namespace body: one parameter, self */
-    FUNCTION_OUTER,  /* the running function an eval'ed form is compiled into */
+    FUNCTION_BODY,  /* class or namespace body: one parameter, self */
+    FUNCTION_OUTER, /* the running function an eval'ed form is compiled into */
 } FunctionKind;
 
 /* What a class is known to declare while its methods are analysed. */
@@ -176,7 +176,7 @@ struct Function {
     Function *parent;
     FunctionKind kind;
     SymbolObj *name;
-    uint16_t flags; /* CodeFlag */
+    uint16_t flags;   /* CodeFlag */
     ParamList params; /* self not included */
     Scope *scope;
     Var *self; /* of methods, constructors and bodies */
@@ -201,11 +201,11 @@ typedef struct EvalSite {
     uint32_t number; /* in its function */
 } EvalSite;
 
-/* --- expressions ------------------------------------------------------------------------------------------ */
+/* --- expressions ---------------------------------------------------------------------------------------- */
 
 typedef enum ExprKind {
     EXPR_CONST,
-    EXPR_QUOTED,  /* fresh copy of the constant */
+    EXPR_QUOTED, /* fresh copy of the constant */
     EXPR_VAR,
     EXPR_NAME,    /* free name */
     EXPR_ASSIGN,  /* var = value */
@@ -247,9 +247,9 @@ typedef enum ExprKind {
 } ExprKind;
 
 struct Expr {
-    uint8_t kind;  /* ExprKind */
-    bool assigns;  /* assigns or declares a variable of this function */
-    bool sealed;   /* literal #[…] #{…} #(…) */
+    uint8_t kind; /* ExprKind */
+    bool assigns; /* assigns or declares a variable of this function */
+    bool sealed;  /* literal #[…] #{…} #(…) */
     uint32_t line, column;
     union {
         Value constant;
@@ -305,7 +305,7 @@ struct Expr {
             bool is_continue;
         } jump;
         struct {
-            Expr *callee; /* callee, receiver, class or node type */
+            Expr *callee;    /* callee, receiver, class or node type */
             SymbolObj *name; /* method; NULL: `dynamic` gives it */
             Expr *dynamic;
             Arguments arguments;
@@ -314,8 +314,8 @@ struct Expr {
             Expr *base;
             Step *steps;
             uint32_t count;
-            Expr *value;   /* SET_PATH */
-            uint8_t op;    /* SET_PATH: OpCode of a compound assignment */
+            Expr *value; /* SET_PATH */
+            uint8_t op;  /* SET_PATH: OpCode of a compound assignment */
             bool compound;
         } path;
         struct {

@@ -49,7 +49,7 @@ void code_finish(CodeBuilder *b, CodeObj *code) {
     memset(b, 0, sizeof *b);
 }
 
-/* --- words -------------------------------------------------------------------------------------------------- */
+/* --- words ---------------------------------------------------------------------------------------------- */
 
 static void add_word(CodeBuilder *b, uint32_t word) {
     b->words = grow(b->words, &b->word_capacity, b->word_count + 1, sizeof *b->words);
@@ -79,7 +79,7 @@ void code_abx(CodeBuilder *b, OpCode op, uint32_t a, uint32_t bx) {
 
 void code_extra(CodeBuilder *b, uint32_t word) { add_word(b, word); }
 
-/* --- constants ------------------------------------------------------------------------------------------------ */
+/* --- constants ------------------------------------------------------------------------------------------ */
 
 static void index_constant(CodeBuilder *b, uint32_t number) {
     uint32_t mask = b->constant_index_size - 1;
@@ -129,13 +129,13 @@ void code_load_constant(CodeBuilder *b, uint32_t reg, Value value) {
     }
 }
 
-/* --- jumps ------------------------------------------------------------------------------------------------------ */
+/* --- jumps ---------------------------------------------------------------------------------------------- */
 
 /* A list entry: word position and whether that word is a JMP (24-bit field) or a W1, + 1 so that 0 is the empty
  * list. An unpatched field holds the distance to the entry before it, 0 at the end. */
 #define ENTRY(position, is_short) (((position) << 1 | (is_short)) + 1)
-#define ENTRY_POSITION(entry) (((entry) - 1) >> 1)
-#define ENTRY_IS_SHORT(entry) (((entry) - 1) & 1)
+#define ENTRY_POSITION(entry) (((entry)-1) >> 1)
+#define ENTRY_IS_SHORT(entry) (((entry)-1) & 1)
 #define SHORT_MAX 0x7FFFFFu
 
 static void link_jump(CodeBuilder *b, JumpList *list, uint32_t entry) {

@@ -1,7 +1,7 @@
 /* emit.c — functions, registers, variables, and which emitter handles which expression. */
 #include "compiler/emit.h"
 
-/* --- registers ---------------------------------------------------------------------------------------------- */
+/* --- registers ------------------------------------------------------------------------------------------ */
 
 uint32_t take_registers(Emitter *e, uint32_t count) {
     uint32_t first = e->top;
@@ -62,7 +62,7 @@ static void deliver_constant(Emitter *e, Value value, int target) {
 
 void deliver_nil(Emitter *e, int target) { deliver_constant(e, VAL_NIL, target); }
 
-/* --- small emissions --------------------------------------------------------------------------------------------- */
+/* --- small emissions ------------------------------------------------------------------------------------ */
 
 void emit_symbol_op(Emitter *e, OpCode op, uint32_t a, const SymbolObj *name) {
     code_abc(&e->code, op, a, 0, 0);
@@ -82,7 +82,7 @@ static void emit_slot_op(Emitter *e, OpCode op, OpCode wide_op, uint32_t reg, ui
     }
 }
 
-/* --- variables ------------------------------------------------------------------------------------------------------ */
+/* --- variables ------------------------------------------------------------------------------------------ */
 
 static uint32_t upvalue_number(const Function *fn, const Var *var) {
     for (uint32_t i = 0; i < fn->upvalue_count; i++) {
@@ -214,7 +214,7 @@ static void emit_name(Emitter *e, Expr *x, int target) {
     deliver(e, reg, target);
 }
 
-/* --- operands ----------------------------------------------------------------------------------------------------------- */
+/* --- operands ------------------------------------------------------------------------------------------- */
 
 uint32_t emit_operand(Emitter *e, Expr *x) { return emit_stable_operand(e, x, false); }
 
@@ -232,7 +232,7 @@ uint32_t emit_stable_operand(Emitter *e, Expr *x, bool may_change) {
     return reg;
 }
 
-/* --- sequences, intrinsics, eval ------------------------------------------------------------------------------------------ */
+/* --- sequences, intrinsics, eval ------------------------------------------------------------------------ */
 
 static void emit_sequence(Emitter *e, const ExprList *list, int target) {
     for (uint32_t i = 0; i + 1 < list->count; i++) emit_value(e, list->items[i], TARGET_DROP);
@@ -324,7 +324,7 @@ static void emit_destructure(Emitter *e, Expr *x, int target) {
     deliver_nil(e, target);
 }
 
-/* --- dispatch ----------------------------------------------------------------------------------------------------------------- */
+/* --- dispatch ------------------------------------------------------------------------------------------- */
 
 static void emit_expr(Emitter *e, Expr *x, int target) {
     switch ((ExprKind)x->kind) {
@@ -385,7 +385,7 @@ void emit_value(Emitter *e, Expr *x, int target) {
     e->top = top;
 }
 
-/* --- functions -------------------------------------------------------------------------------------------------------------------- */
+/* --- functions ------------------------------------------------------------------------------------------ */
 
 static void emit_error_body(Emitter *e) {
     uint32_t reg = take_registers(e, 2);

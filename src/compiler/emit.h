@@ -33,7 +33,7 @@ typedef struct Exit {
 typedef struct Context {
     struct Context *outer;
     ContextKind kind;
-    uint32_t saved; /* HANDLER: register with the outer $ex */
+    uint32_t saved;             /* HANDLER: register with the outer $ex */
     uint32_t completion, value; /* FINALLY: registers */
     JumpList entries;           /* FINALLY: jumps to the finally body */
     Exit *exits;
@@ -46,13 +46,13 @@ typedef struct Emitter {
     CodeBuilder code;
     Context *context;
     uint32_t top, slot_count;
-    uint64_t variables[4]; /* bit set: the register belongs to a variable */
-    uint32_t guarded;      /* > 0: inside a protected range, so nothing is a tail call */
+    uint64_t variables[4];   /* bit set: the register belongs to a variable */
+    uint32_t guarded;        /* > 0: inside a protected range, so nothing is a tail call */
     ScopeDescriptor *scopes; /* one an eval site */
-    bool failed;           /* out of registers, reported */
+    bool failed;             /* out of registers, reported */
 } Emitter;
 
-/* --- emit.c ------------------------------------------------------------------------------------------------- */
+/* --- emit.c --------------------------------------------------------------------------------------------- */
 /* Code of a function and all functions in it. */
 CodeObj *emit_function(Compiler *c, Function *fn);
 void emit_value(Emitter *e, Expr *x, int target);
@@ -79,7 +79,7 @@ void bind_variable(Emitter *e, Var *var, uint32_t reg);
 void emit_symbol_op(Emitter *e, OpCode op, uint32_t a, const SymbolObj *name);
 void emit_intrinsic_call(Emitter *e, Intrinsic id, uint32_t first, uint32_t count);
 
-/* --- emit_expr.c ----------------------------------------------------------------------------------------------- */
+/* --- emit_expr.c ---------------------------------------------------------------------------------------- */
 void emit_arithmetic(Emitter *e, Expr *x, int target);
 void emit_compare(Emitter *e, Expr *x, int target);
 void emit_logic(Emitter *e, Expr *x, int target);
@@ -89,13 +89,13 @@ void emit_set_path(Emitter *e, Expr *x, int target);
 /* dst = left op constant-or-register */
 void emit_operation(Emitter *e, uint32_t op, uint32_t dst, uint32_t left, Expr *operand);
 
-/* --- emit_branch.c ------------------------------------------------------------------------------------------------ */
+/* --- emit_branch.c -------------------------------------------------------------------------------------- */
 /* Jumps to the list when the value is falsy; falls through otherwise. */
 void emit_branch_false(Emitter *e, Expr *x, JumpList *list);
 void emit_branch_true(Emitter *e, Expr *x, JumpList *list);
 bool is_boolean(const Expr *x);
 
-/* --- emit_control.c ------------------------------------------------------------------------------------------------ */
+/* --- emit_control.c ------------------------------------------------------------------------------------- */
 void emit_if(Emitter *e, Expr *x, int target);
 void emit_case(Emitter *e, Expr *x, int target);
 void emit_loop(Emitter *e, Expr *x, int target);
@@ -104,16 +104,16 @@ void emit_return(Emitter *e, Expr *x);
 /* Leaves through all contexts up to `until` with the value in `reg`. */
 void emit_exit(Emitter *e, Loop *loop, bool is_continue, uint32_t reg);
 
-/* --- emit_try.c ------------------------------------------------------------------------------------------------------ */
+/* --- emit_try.c ----------------------------------------------------------------------------------------- */
 void emit_try(Emitter *e, Expr *x, int target);
 void emit_async(Emitter *e, Expr *x, int target);
 
-/* --- emit_call.c ------------------------------------------------------------------------------------------------------ */
+/* --- emit_call.c ---------------------------------------------------------------------------------------- */
 void emit_call(Emitter *e, Expr *x, int target);
 void emit_method_call(Emitter *e, Expr *x, int target);
 void emit_new(Emitter *e, Expr *x, int target);
 
-/* --- emit_literal.c ----------------------------------------------------------------------------------------------------- */
+/* --- emit_literal.c ------------------------------------------------------------------------------------- */
 void emit_array(Emitter *e, Expr *x, int target);
 void emit_map(Emitter *e, Expr *x, int target);
 void emit_hashmap(Emitter *e, Expr *x, int target);
@@ -125,7 +125,7 @@ void emit_items(Emitter *e, uint32_t reg, uint32_t first, uint32_t count, const 
                 uint32_t spread_context);
 void emit_entries(Emitter *e, uint32_t reg, const Arguments *arguments, uint32_t spread_context);
 
-/* --- emit_pattern.c ------------------------------------------------------------------------------------------------------- */
+/* --- emit_pattern.c ------------------------------------------------------------------------------------- */
 /* Binds the pattern's names to the parts of the value in `reg`. */
 void emit_pattern(Emitter *e, Pattern *pattern, uint32_t reg);
 /* Defaults, patterns, fields and cells of the parameters. */

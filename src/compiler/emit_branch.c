@@ -25,8 +25,7 @@ static OpCode negative_jump(uint32_t op, bool immediate) {
 }
 
 /* == and != of a variable and a small literal. */
-static bool emit_literal_equality(Emitter *e, const Operation *operation, uint32_t left, bool jump_if,
-                                  JumpList *list) {
+static bool emit_literal_equality(Emitter *e, const Operation *operation, uint32_t left, bool jump_if, JumpList *list) {
     uint32_t field;
     if (!operation->is_numeric || !small_literal(operation->operand, &field)) return false;
     if (operation->op != OP_EQ && operation->op != OP_NE) return false;

@@ -75,7 +75,7 @@ void emit_call(Emitter *e, Expr *x, int target) {
     deliver(e, base, target);
 }
 
-/* --- methods -------------------------------------------------------------------------------------------------- */
+/* --- methods -------------------------------------------------------------------------------------------- */
 
 /* Name in R[base], receiver and arguments in an array, keywords in a map. The receiver is in R[base + 1]. */
 static void emit_spread_method(Emitter *e, Expr *x, uint32_t base) {
@@ -115,8 +115,8 @@ void emit_method_call(Emitter *e, Expr *x, int target) {
     uint32_t base = block_register(e, target);
     uint32_t receiver = take_registers(e, 1);
     emit_value(e, x->as.call.callee, (int)receiver);
-    bool is_plain = fits_block(arguments) && !x->as.call.dynamic &&
-                    !(x->kind == EXPR_SUPER_CALL && arguments->entry_count > 0);
+    bool is_plain =
+        fits_block(arguments) && !x->as.call.dynamic && !(x->kind == EXPR_SUPER_CALL && arguments->entry_count > 0);
     if (is_plain) {
         emit_plain_method(e, x, base);
     } else {

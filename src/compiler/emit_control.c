@@ -1,7 +1,7 @@
 /* emit_control.c — branches, loops and leaving them. */
 #include "compiler/emit.h"
 
-/* --- branches ----------------------------------------------------------------------------------------------- */
+/* --- branches ------------------------------------------------------------------------------------------- */
 
 /* A branch that gives no value: nil when the form has one. */
 static bool is_empty(const Expr *x) { return !x || (x->kind == EXPR_CONST && is_nil(x->as.constant)); }
@@ -60,7 +60,7 @@ void emit_case(Emitter *e, Expr *x, int target) {
     code_patch(&e->code, &end);
 }
 
-/* --- loops ---------------------------------------------------------------------------------------------------- */
+/* --- loops ---------------------------------------------------------------------------------------------- */
 
 static void emit_turn(Emitter *e, Expr *x) {
     if (x->as.loop.scope) enter_scope(e, x->as.loop.scope);
@@ -140,7 +140,7 @@ void emit_loop(Emitter *e, Expr *x, int target) {
     }
 }
 
-/* --- leaving ------------------------------------------------------------------------------------------------------ */
+/* --- leaving -------------------------------------------------------------------------------------------- */
 
 static uint32_t exit_code(Emitter *e, Context *context, Loop *loop, bool is_continue) {
     for (const Exit *exit = context->exits; exit; exit = exit->next) {
@@ -164,8 +164,7 @@ void emit_exit(Emitter *e, Loop *loop, bool is_continue, uint32_t reg) {
         }
         /* The finally body runs first and goes on from there. */
         if (!loop) deliver(e, reg, (int)context->value);
-        code_load_constant(&e->code, context->completion,
-                           value_small_int(exit_code(e, context, loop, is_continue)));
+        code_load_constant(&e->code, context->completion, value_small_int(exit_code(e, context, loop, is_continue)));
         code_jump(&e->code, &context->entries);
         return;
     }
@@ -187,6 +186,14 @@ void emit_jump(Emitter *e, Expr *x) {
     emit_exit(e, loop, x->as.jump.is_continue, 0);
 }
 
+/* Where the value of a return waits while the innermost finally body runs; a temporary when there is none. */
+static uint32_t return_register(Emitter *e) {
+    for (const Context *context = e->context; context; context = context->outer) {
+        if (context->kind == CONTEXT_FINALLY) return context->value;
+    }
+    return take_registers(e, 1);
+}
+
 void emit_return(Emitter *e, Expr *x) {
     if (e->fn->kind == FUNCTION_CTOR) {
         emit_value(e, x->as.operand, TARGET_DROP);
@@ -194,6 +201,8 @@ void emit_return(Emitter *e, Expr *x) {
     } else if (!e->context) {
         emit_value(e, x->as.operand, TARGET_RETURN);
     } else {
-        emit_exit(e, NULL, false, emit_operand(e, x->as.operand));
+        uint32_t reg = return_register(e);
+        emit_value(e, x->as.operand, (int)reg);
+        emit_exit(e, NULL, false, reg);
     }
 }

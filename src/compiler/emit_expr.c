@@ -1,7 +1,7 @@
 /* emit_expr.c — operators and paths. */
 #include "compiler/emit.h"
 
-/* --- arithmetic ----------------------------------------------------------------------------------------------- */
+/* --- arithmetic ----------------------------------------------------------------------------------------- */
 
 /* ADDI's operand: + of 0…127, or - of 1…128 as its negative (the sign tells which words an error uses). */
 static bool immediate_operand(uint32_t op, const Expr *operand, int32_t *out_immediate) {
@@ -50,7 +50,7 @@ void emit_arithmetic(Emitter *e, Expr *x, int target) {
     deliver(e, left, target);
 }
 
-/* --- comparisons and logic --------------------------------------------------------------------------------------- */
+/* --- comparisons and logic ------------------------------------------------------------------------------ */
 
 static void emit_comparison(Emitter *e, const Operation *operation, uint32_t dst, uint32_t left, uint32_t right) {
     if (operation->is_numeric && (operation->op == OP_EQ || operation->op == OP_NE)) {
@@ -128,7 +128,7 @@ void emit_unary(Emitter *e, Expr *x, int target) {
     deliver(e, dst, target);
 }
 
-/* --- reading paths -------------------------------------------------------------------------------------------------- */
+/* --- reading paths -------------------------------------------------------------------------------------- */
 
 static void emit_property(Emitter *e, const Step *step, uint32_t dst, uint32_t from) {
     if (step->dynamic) {
@@ -176,7 +176,10 @@ static uint32_t emit_step(Emitter *e, const Step *step, uint32_t dst, uint32_t f
     }
     case STEP_METHOD:
     case STEP_DYNAMIC_METHOD: emit_method_step(e, step, dst, from); break;
-    case STEP_PRESENT: code_abc(&e->code, OP_PRESENT, from, 0, 0); dst = from; break;
+    case STEP_PRESENT:
+        code_abc(&e->code, OP_PRESENT, from, 0, 0);
+        dst = from;
+        break;
     }
     e->top = top;
     return dst;
@@ -199,7 +202,7 @@ void emit_path(Emitter *e, Expr *x, int target) {
     deliver(e, emit_steps(e, x, x->as.path.count, scratch, target), target);
 }
 
-/* --- writing paths ---------------------------------------------------------------------------------------------------- */
+/* --- writing paths -------------------------------------------------------------------------------------- */
 
 static void emit_set_step(Emitter *e, const Step *step, uint32_t container, uint32_t key, uint32_t value) {
     switch (step->kind) {
@@ -226,11 +229,22 @@ static void load_key(Emitter *e, const Step *step, uint32_t reg, uint32_t key) {
     }
 }
 
+/* A truthy value read the ordinary way is what the strict way gives too, so that only nil, false and absent members
+ * pay for the call: numbers never do. Negative and computed indices are always strict. */
+static void emit_fast_read(Emitter *e, const Step *step, uint32_t dst, uint32_t container, JumpList *done) {
+    if (step->kind == STEP_DYNAMIC || (step->kind == STEP_INDEX && step->index < 0)) return;
+    emit_step(e, step, dst, container);
+    code_jump_if(&e->code, OP_JT, dst, 0, done);
+}
+
 static uint32_t emit_compound_value(Emitter *e, Expr *x, const Step *step, uint32_t container, uint32_t key) {
     uint32_t current = take_registers(e, 2);
+    JumpList done = 0;
+    emit_fast_read(e, step, current, container, &done);
     code_abc(&e->code, OP_MOVE, current, container, 0);
     load_key(e, step, current + 1, key);
     emit_intrinsic_call(e, INTRINSIC_GET_STRICT, current, 2);
+    code_patch(&e->code, &done);
     e->top = current + 1;
     emit_operation(e, x->as.path.op, current, current, x->as.path.value);
     e->top = current + 1;
@@ -243,8 +257,8 @@ void emit_set_path(Emitter *e, Expr *x, int target) {
     uint32_t container = emit_steps(e, x, x->as.path.count - 1, scratch, TARGET_DROP);
     uint32_t key = 0;
     if (last->kind == STEP_DYNAMIC) key = emit_stable_operand(e, last->dynamic, x->assigns);
-    uint32_t value = x->as.path.compound ? emit_compound_value(e, x, last, container, key)
-                                         : emit_operand(e, x->as.path.value);
+    uint32_t value =
+        x->as.path.compound ? emit_compound_value(e, x, last, container, key) : emit_operand(e, x->as.path.value);
     emit_set_step(e, last, container, key, value);
     deliver(e, value, target);
 }

@@ -49,7 +49,7 @@
     OP(JNEQI, AsBx, 1, "if not R[A] == sBx jump W1 (numeric)")                                                \
     OP(JEQI, AsBx, 1, "if R[A] == sBx jump W1 (numeric)")                                                     \
     OP(ADD, ABC, 0, "R[A] = R[B] + R[C]")                                                                     \
-    OP(ADDI, ABC, 0, "R[A] = R[B] + signed C")                                                                \
+    OP(ADDI, ABC, 0, "R[A] = R[B] + signed C; a negative C words errors as a subtraction")                    \
     OP(SUB, ABC, 0, "R[A] = R[B] - R[C]")                                                                     \
     OP(MUL, ABC, 0, "R[A] = R[B] * R[C]")                                                                     \
     OP(DIV, ABC, 0, "R[A] = R[B] / R[C], always Float")                                                       \
@@ -86,7 +86,7 @@
     OP(NODESPREAD, ABC, 0, "C = 0: children from array R[B]; C = 1: properties from map R[B]; into node R[A]") \
     OP(SEAL, A, 0, "seal container R[A]")                                                                     \
     OP(GETPROP, AB, 2, "R[A] = R[B]/K[W1] (cache W2); absent gives void")                                     \
-    OP(GETPROPVAR, ABC, 2, "like GETPROP; not found in a map, or on an array: retried with the key in R[C]")  \
+    OP(GETPROPVAR, ABC, 2, "R[A] = R[B]/K[W1] (cache W2); not found in a map, or on an array: retried with the key in R[C]") \
     OP(GETIDX, AB, 1, "R[A] = R[B]/W1 (integer step)")                                                        \
     OP(GETDYN, ABC, 0, "R[A] = R[B]/<R[C]>")                                                                  \
     OP(PRESENT, A, 0, "the step /!: raises unless R[A] is present")                                           \
@@ -99,9 +99,9 @@
     OP(TAILCALL, AB, 0, "CALL in tail position; a RETURN A follows (tick)")                                   \
     OP(TAILCALLKW, AB, 1, "CALLKW in tail position; a RETURN A follows (tick)")                               \
     OP(CALLM, AB, 2, "R[A] = (R[A+1] .K[W1] R[A+2..A+1+B]) (cache W2) (tick)")                                \
-    OP(CALLMKW, AB, 3, "like CALLM; keywords named by array K[W3] follow (tick)")                             \
+    OP(CALLMKW, AB, 3, "CALLM of K[W1] (cache W2); keywords named by array K[W3] follow (tick)")              \
     OP(CALLMSPREAD, A, 0, "method named by R[A], receiver and arguments in array R[A+1], keywords R[A+2] (tick)") \
-    OP(SUPER, AB, 1, "like CALLM from the parent of the function's home class; R[A+1] is self (tick)")        \
+    OP(SUPER, AB, 1, "CALLM of K[W1] from the parent of the function's home class; R[A+1] is self (tick)")    \
     OP(SUPERSPREAD, A, 0, "like CALLMSPREAD for super (tick)")                                                \
     OP(NEW, AB, 0, "R[A] = new instance of class R[A]; arguments R[A+2..A+1+B]; R[A+1] is scratch (tick)")    \
     OP(NEWKW, AB, 1, "like NEW with keywords named by array K[W1] (tick)")                                    \

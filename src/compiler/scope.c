@@ -74,7 +74,7 @@ static void unbind(Compiler *c, Var *var) {
     *link = var->shadowed;
 }
 
-/* --- scopes ------------------------------------------------------------------------------------------------- */
+/* --- scopes --------------------------------------------------------------------------------------------- */
 
 Scope *scope_open(Compiler *c, bool transparent) {
     Scope *scope = ARENA_NEW(&c->arena, Scope);
@@ -109,7 +109,7 @@ Scope *scope_current(const Compiler *c) {
 void scope_enter_conditional(Compiler *c) { scope_current(c)->conditional++; }
 void scope_leave_conditional(Compiler *c) { scope_current(c)->conditional--; }
 
-/* --- declaring ------------------------------------------------------------------------------------------------ */
+/* --- declaring ------------------------------------------------------------------------------------------ */
 
 static Var *binding_in(Compiler *c, const Scope *scope, SymbolObj *name) {
     Var *var = name_entry(c, name)->top;
@@ -228,7 +228,7 @@ void scope_bind_outer(Compiler *c, Var *var) {
     bind(c, var);
 }
 
-/* --- resolving -------------------------------------------------------------------------------------------------- */
+/* --- resolving ------------------------------------------------------------------------------------------ */
 
 /* Is `var` what a name means in the function being analysed? A weak candidate counts when there is no other. */
 static bool is_visible(const Compiler *c, const Var *var, bool *out_weak) {

@@ -6,7 +6,7 @@
     OBJ_TYPE(STR, "VkString", "String")                       \
     OBJ_TYPE(SYMBOL, "VkSymbol", "Symbol")                    \
     OBJ_TYPE(PATH, "VkComplexSymbol", "ComplexSymbol")        \
-    OBJ_TYPE(BYTES, "VkBytes", "Bytes")                       \
+    OBJ_TYPE(BYTES, "VkBytes", "VkBytes")                     \
     OBJ_TYPE(ARRAY, "VkArray", "Array")                       \
     OBJ_TYPE(MAP, "VkMap", "Map")                             \
     OBJ_TYPE(HASHMAP, "VkHashMap", "HashMap")                 \

@@ -4,6 +4,7 @@
 #include "host/program.h"
 #include "lib/form_text.h"
 #include "lib/source.h"
+#include "lib/system.h"
 #include "host/wasm.h"
 #include "port/host_imports.h"
 #include "port/port.h"
@@ -104,6 +105,7 @@ WASM_EXPORT(wasm_set_program) int wasm_set_program(VM *vm) {
         vm->program = root_get(vm, scope + 1);
         vm->env = root_get(vm, scope + 2);
         vm->system = root_get(vm, scope + 3);
+        system_bind_program(vm);
     }
     roots_close(vm, scope);
     return ok ? answer(vm, VAL_NIL, CODEC_LIVE) : raised(vm);
@@ -163,6 +165,7 @@ static int would_block(VM *vm, Value future) {
     root_push(vm, reason);
     future_of(future)->observed = true;
     host_cancel(vm, future, reason);
+    port_request_turn(vm); /* for its finally parts */
     message_exception(vm, reason);
     roots_close(vm, scope);
     return SYNC_WOULD_BLOCK;
@@ -195,7 +198,10 @@ static int run_sync(VM *vm, TaskObj *task) {
 
 WASM_EXPORT(wasm_eval_sync) int wasm_eval_sync(VM *vm, double timeout_ms) {
     TaskObj *task = take_source(vm, false);
-    if (task && timeout_ms > 0) task->deadline_ms = port_now_ms(vm) + timeout_ms;
+    if (task && timeout_ms > 0) {
+        double deadline_ms = port_now_ms(vm) + timeout_ms;
+        if (task->deadline_ms <= 0 || task->deadline_ms > deadline_ms) task->deadline_ms = deadline_ms;
+    }
     return run_sync(vm, task);
 }
 

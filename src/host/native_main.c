@@ -3,6 +3,7 @@
 #include "host/native.h"
 #include "host/program.h"
 #include "host/report.h"
+#include "lib/system.h"
 #include "port/port.h"
 #include "task/scheduler.h"
 
@@ -69,6 +70,7 @@ static void set_program(VM *vm, const char *file, char **arguments) {
         map_set(vm, map_of(vm->env), name, value);
         roots_close(vm, scope);
     }
+    system_bind_program(vm);
 }
 
 /* Compiles the file and runs it to the end of the program. */

@@ -4,6 +4,7 @@
 #include "host/program.h"
 
 #include "lib/source.h"
+#include "port/port.h"
 #include "task/scheduler.h"
 
 #define ARGUMENTS_SMALL 8u /* so many need no allocation */
@@ -68,6 +69,7 @@ TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value
         Value function = function_make(vm, code, ns);
         task = task_make(vm, function, NULL, 0, VAL_NIL);
         if (task) task->is_main = true;
+        if (task && vm->limits.time_ms > 0) task->deadline_ms = port_now_ms(vm) + vm->limits.time_ms;
     }
     roots_close(vm, scope);
     return task;

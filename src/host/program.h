@@ -8,8 +8,8 @@
 ModuleObj *program_module(VM *vm, Value path);
 
 /* A task, not yet queued, that runs `source` as top-level forms of `module`: its definitions stay there. `bindings`, a map
- * or nil, are names that only this source sees, its closures included; they hide the module's. NULL after raising. `source`
- * and `file` are strings. Unrooted. */
+ * or nil, are names that only this source sees, its closures included; they hide the module's. It may take limits.time_ms.
+ * NULL after raising. `source` and `file` are strings. Unrooted. */
 TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value bindings);
 
 /* A task, not yet queued, that calls `callee` with the argc roots from `first_root` on. NULL after raising. Unrooted. */

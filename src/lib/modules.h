@@ -30,6 +30,7 @@
     MODULE(json)                                                                                             \
     MODULE(async)                                                                                            \
     MODULE(schedule)                                                                                         \
+    MODULE(progress)                                                                                         \
     MODULE(io)                                                                                               \
     MODULE(stream)                                                                                           \
     MODULE(system)                                                                                           \

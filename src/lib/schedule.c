@@ -190,6 +190,15 @@ static NativeResult stop_forever(VM *vm, const Args *args, Value *out) {
     return run_forever_stop(vm, id) ? async_return(vm, VAL_NIL, out) : NATIVE_RAISE;
 }
 
+/* --- exit ------------------------------------------------------------------------------------------------------------------ */
+
+static NativeResult exit_program(VM *vm, const Args *args, Value *out) {
+    Value code = native_arg_or(vm, args, 0, value_small_int(0));
+    if (!is_int(code)) return vm_raise(vm, ERR_ARGUMENT, "exit requires an Int, got %s", kind_name(code));
+    scheduler_exit(vm, (int)(int_of(code) & 0xFF));
+    return async_return(vm, VAL_NIL, out);
+}
+
 /* --- $duration -------------------------------------------------------------------------------------------------------------- */
 
 static NativeResult duration(VM *vm, const Args *args, Value *out) {
@@ -203,6 +212,7 @@ static NativeResult duration(VM *vm, const Args *args, Value *out) {
 
 /* --- tables ------------------------------------------------------------------------------------------------------------------ */
 
+#define EXIT_ROW {"exit", exit_program, 0, 1, 0, "(exit n?)", "Ends the program with this exit code, after finally parts."}
 #define SLEEP_ROW                                                                \
     {"sleep", sleep_task, 0, -1, 0, "(sleep d)",                                 \
      "The task waits for d (Int milliseconds, Float seconds); others go on. nil."}
@@ -219,6 +229,7 @@ static const NativeDef functions[] = {
     {"stop_forever", stop_forever, 0, 1, NATIVE_KEYWORDS, "(stop_forever id?)",
      "Stops the run_forever with this id, or the innermost; nil."},
     {"stop_scheduler", stop_forever, 0, 1, NATIVE_KEYWORDS, "(stop_scheduler id?)", "The same as stop_forever."},
+    EXIT_ROW,
 };
 
 static const NativeDef gene_functions[] = {
@@ -231,6 +242,8 @@ static const NativeDef schedule_functions[] = {
     {"after", schedule_after, 0, -1, 0, "(schedule/after d f)", "Calls (f) once after d; a Timer."},
     {"every", schedule_every, 0, -1, 0, "(schedule/every d f)", "Calls (f) every d, without drift; a Timer."},
 };
+
+static const NativeDef system_functions[] = {EXIT_ROW};
 
 static const NativeDef timer_methods[] = {
     {"cancel", timer_cancel_method, 0, 0, NATIVE_METHOD, "(t .cancel)", "Stops the timer; true if it was active."},
@@ -245,6 +258,8 @@ void lib_install_schedule(VM *vm) {
     vm_define_natives(vm, vm->global_ns, functions, COUNT_OF(functions));
     vm_define_natives(vm, vm->gene_ns, gene_functions, COUNT_OF(gene_functions));
     vm_define_natives(vm, schedule_ns, schedule_functions, COUNT_OF(schedule_functions));
+    NamespaceObj *system_ns = lib_namespace(vm, vm->global_ns, "system");
+    vm_define_natives(vm, system_ns, system_functions, COUNT_OF(system_functions));
     vm_define_methods(vm, vm_space(vm)->type_classes[OBJ_TIMER], timer_methods, COUNT_OF(timer_methods));
     vm_install_intrinsic(vm, INTRINSIC_DURATION, &duration_intrinsic);
 }

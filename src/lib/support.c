@@ -79,9 +79,9 @@ bool lib_push_entries(VM *vm, const Table *table, uint32_t *out_root) {
 }
 
 void lib_buffer_init(VM *vm, Buffer *buffer) {
-    const Heap *heap = vm_heap(vm);
     buffer_init(buffer);
-    if (heap->limit) buffer->limit = heap->limit > heap->live_bytes ? heap->limit - heap->live_bytes : 1;
+    /* Not what is left of it: much of what the heap holds may be garbage. lib_return_text asks the heap. */
+    buffer->limit = vm_heap(vm)->limit;
 }
 
 NativeResult lib_return_text(VM *vm, Buffer *buffer, Value *out) {

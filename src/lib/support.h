@@ -55,7 +55,7 @@ Value lib_pair(VM *vm, Value a, Value b);
 bool lib_push_entries(VM *vm, const Table *table, uint32_t *out_root);
 
 /* --- text ----------------------------------------------------------------------------------------------- */
-/* A buffer that fails where the VM's memory limit would be passed. */
+/* A buffer that fails at the VM's memory limit. */
 void lib_buffer_init(VM *vm, Buffer *buffer);
 /* The buffer's text as the native's value; frees the buffer. Raises when the buffer failed. */
 NativeResult lib_return_text(VM *vm, Buffer *buffer, Value *out);

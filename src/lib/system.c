@@ -1,4 +1,6 @@
 /* system.c — what the program can know of its surroundings, and its current directory (language 28 §3, 29 §5). */
+#include "lib/system.h"
+
 #include "lib/modules.h"
 #include "lib/operation.h"
 #include "lib/path.h"
@@ -67,7 +69,26 @@ static const NativeDef natives[] = {
     {"args", system_args, 0, -1, 0, "(system/args)", "All arguments of the process."},
 };
 
+/* --- $name ----------------------------------------------------------------------------------------------- */
+
+static NativeResult global_value(VM *vm, const Args *args, Value *out) {
+    const SymbolObj *name = symbol_of(native_arg(vm, args, 0));
+    *out = vm_lookup_name(vm->gene_ns, name);
+    if (*out != VAL_UNSET) return NATIVE_RETURN;
+    return vm_raise(vm, ERR_UNDEFINED, "%s is not defined", name->text);
+}
+
+static const NativeDef global_def = {"$", global_value, 1, 1, 0, "$name", "A global name."};
+
+void system_bind_program(VM *vm) {
+    vm_set_global(vm, vm->global_ns, "args", vm->args);
+    vm_set_global(vm, vm->global_ns, "program", vm->program);
+    vm_set_global(vm, vm->global_ns, "env", vm->env);
+    vm_set_global(vm, vm->gene_ns, "main_module", vm->program);
+}
+
 void lib_install_system(VM *vm) {
+    vm_install_intrinsic(vm, INTRINSIC_GLOBAL, &global_def);
     NamespaceObj *ns = lib_namespace(vm, vm->global_ns, "system");
     vm_define_natives(vm, ns, natives, COUNT_OF(natives));
 }

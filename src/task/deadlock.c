@@ -102,7 +102,9 @@ static Value quiet_exception(VM *vm) {
     buffer_init(&text);
     buffer_append_text(&text, "deadlock: nothing can wake the program any more");
     uint32_t listed = 0, left = 0;
-    for (const TaskObj *task = vm->scheduler->all; task; task = task->all_next) {
+    const TaskObj *oldest = vm->scheduler->all;
+    while (oldest && oldest->all_next) oldest = oldest->all_next;
+    for (const TaskObj *task = oldest; task; task = task->all_previous) {
         if (task->state != TASK_WAITING) continue;
         if (listed++ < LISTED_MAX) describe_wait(vm, task, &text);
         else left++;

@@ -34,6 +34,15 @@ static TaskObj *queue_pop(TaskQueue *queue) {
     return task;
 }
 
+static void queue_remove(TaskQueue *queue, TaskObj *task) {
+    TaskObj *previous = NULL;
+    for (TaskObj *at = queue->first; at != task; at = at->queue_next) previous = at;
+    if (previous) previous->queue_next = task->queue_next;
+    else queue->first = task->queue_next;
+    if (queue->last == task) queue->last = previous;
+    task->queue_next = NULL;
+}
+
 static void queue_push_first(TaskQueue *queue, TaskObj *task) {
     task->queue_next = queue->first;
     queue->first = task;
@@ -340,10 +349,19 @@ PumpResult scheduler_pump(VM *vm) {
     return scheduler->task_count || one_shot_count(scheduler) || scheduler->server_count ? PUMP_WAITING : PUMP_IDLE;
 }
 
+/* Fails a task that has just been queued: the host and Gene call each other without end. */
+static void refuse(VM *vm, TaskObj *task) {
+    static const char text[] = "stack overflow: too many nested synchronous calls from the host";
+    queue_remove(&vm->scheduler->ready, task);
+    task_end(vm, task, FUTURE_FAILURE, vm_make_exception(vm, ERR_LIMIT_NESTING, text, sizeof text - 1));
+}
+
 bool scheduler_run_sync(VM *vm, TaskObj *task) {
     Scheduler *scheduler = vm->scheduler;
     Fiber *fiber = vm->fiber;
-    if (task->state != TASK_ENDED && scheduler->pump_depth < PUMP_DEPTH_MAX) {
+    if (scheduler->pump_depth >= PUMP_DEPTH_MAX) {
+        if (task->state == TASK_READY && !task->is_started) refuse(vm, task);
+    } else if (task->state != TASK_ENDED) {
         if (scheduler->pump_depth == 0) vm->fiber = &vm->host_fiber;
         OuterPump outer = enter_pump(vm, true);
         run_turns(vm, task);

@@ -25,7 +25,8 @@ void scheduler_destroy(VM *vm);
 /* Runs: inline stack, then due timers and answered operations, then ready tasks in turn; until nothing is ready or
  * slice_ms have passed. Re-entrant: a host function called by Gene may pump for a synchronous call. */
 PumpResult scheduler_pump(VM *vm);
-/* Runs until `task` has ended or nothing more can be done without the host. False: it would have to wait. */
+/* Runs until `task`, which was started, has ended or nothing more can be done without the host. False: it would have to
+ * wait. Nested too deeply, the task ends with GENE.LIMIT.NESTING. */
 bool scheduler_run_sync(VM *vm, TaskObj *task);
 /* Queues a task. With a ticket the host hears of its end through port_task_ended. */
 void scheduler_start(VM *vm, TaskObj *task, uint32_t ticket);

@@ -31,6 +31,7 @@ static TaskObj *allocate(VM *vm, uint32_t slots) {
     fiber_init(&task->fiber);
     task->cancel_reason = VAL_NIL;
     task->name = VAL_NIL;
+    task->progress = VAL_NIL;
     if (!fiber_reserve(vm, &task->fiber, slots)) return NULL;
     task->fiber.top = slots;
     task->id = ++vm->scheduler->last_task_id;
@@ -206,6 +207,7 @@ static void task_trace(Heap *heap, Obj *object) {
     heap_mark_object(heap, task->waiting_on);
     heap_mark_value(heap, task->cancel_reason);
     heap_mark_value(heap, task->name);
+    heap_mark_value(heap, task->progress);
 }
 
 static void task_finalize(Heap *heap, Obj *object) {

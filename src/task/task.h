@@ -35,6 +35,7 @@ struct TaskObj {
     TaskObj *all_next, *all_previous;
     Value cancel_reason;  /* exception to deliver */
     Value name;           /* string or nil */
+    Value progress;       /* lib/progress.c; nil before the first report or listener */
     uint32_t id;
     uint32_t ticket;      /* number the host knows it by; 0 none */
     uint32_t argument_count, keyword_count; /* of the call to make */

@@ -93,6 +93,17 @@ static uint8_t byte_operation(OpCode op, uint8_t a, uint8_t b) {
     return op == OP_AND ? a & b : op == OP_OR ? a | b : a ^ b;
 }
 
+/* As many zeroed bytes as `source` has. False after raising. */
+static bool make_bytes(VM *vm, Value source, Value *out) {
+    size_t size = bytes_of(source)->size;
+    if (size > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, size)) {
+        vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: %zu bytes (limits.memory)", size);
+        return false;
+    }
+    *out = bytes_make(vm, NULL, size);
+    return true;
+}
+
 static bool bytes_binary(VM *vm, OpCode op, Value a, Value b, Value *out) {
     BytesObj *left = bytes_of(a), *right = bytes_of(b);
     if (left->size != right->size) {
@@ -101,11 +112,8 @@ static bool bytes_binary(VM *vm, OpCode op, Value a, Value b, Value *out) {
                  right->size);
         return false;
     }
-    uint32_t scope = roots_open(vm);
-    root_push(vm, a);
-    root_push(vm, b);
-    Value result = bytes_make(vm, NULL, left->size);
-    roots_close(vm, scope);
+    Value result;
+    if (!make_bytes(vm, a, &result)) return false;
     for (uint32_t i = 0; i < left->size; i++) {
         bytes_of(result)->data[i] = byte_operation(op, left->data[i], right->data[i]);
     }
@@ -132,10 +140,8 @@ static bool shift_bytes(VM *vm, OpCode op, Value a, int64_t amount, Value *out) 
         return false;
     }
     BytesObj *source = bytes_of(a);
-    uint32_t scope = roots_open(vm);
-    root_push(vm, a);
-    Value result = bytes_make(vm, NULL, source->size);
-    roots_close(vm, scope);
+    Value result;
+    if (!make_bytes(vm, a, &result)) return false;
     uint8_t *data = bytes_of(result)->data;
     uint64_t bits = (uint64_t)source->size * 8;
     if ((uint64_t)amount < bits) {
@@ -186,6 +192,11 @@ static bool concat(VM *vm, Value a, Value b, Value *out) {
     buffer_reserve(&text, size);
     buffer_append(&text, string_of(a)->text, string_of(a)->size);
     buffer_append(&text, string_of(b)->text, string_of(b)->size);
+    if (text.failed) {
+        buffer_free(&text);
+        vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: a string of %zu bytes (limits.memory)", size);
+        return false;
+    }
     *out = string_from_buffer(vm, &text);
     buffer_free(&text);
     return true;
@@ -228,10 +239,8 @@ bool arith_not(VM *vm, Value a, Value *out) {
     if (is_int(a)) {
         *out = int_make(vm, ~int_of(a));
     } else if (is_bytes(a)) {
-        uint32_t scope = roots_open(vm);
-        root_push(vm, a);
-        Value result = bytes_make(vm, NULL, bytes_of(a)->size);
-        roots_close(vm, scope);
+        Value result;
+        if (!make_bytes(vm, a, &result)) return false;
         for (uint32_t i = 0; i < bytes_of(a)->size; i++) bytes_of(result)->data[i] = (uint8_t)~bytes_of(a)->data[i];
         *out = result;
     } else {

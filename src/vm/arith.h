@@ -5,6 +5,8 @@
 #include "compiler/opcodes.h"
 #include "vm/vm.h"
 
+/* Operands must be reachable (in registers): results are allocated. */
+
 /* ADD … POW, AND, OR, XOR, SHL, SHR, CONCAT. False after raising. */
 bool arith_binary(VM *vm, OpCode op, Value a, Value b, Value *out);
 bool arith_negate(VM *vm, Value a, Value *out);

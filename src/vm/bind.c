@@ -10,13 +10,15 @@ typedef struct Binding {
     const char *prefix;
     uint32_t source, count, keyword_count;
     uint32_t target;
+    uint32_t uncounted;
     uint32_t next; /* next positional to hand out */
 } Binding;
 
 static Value *stack_at(Binding *b, uint32_t index) { return &b->vm->fiber->stack[index]; }
 
 static bool raise_count(Binding *b, uint32_t expected) {
-    vm_raise(b->vm, ERR_ARITY, "%sExpected %u arguments, got %u", b->prefix, expected, b->count);
+    vm_raise(b->vm, ERR_ARITY, "%sExpected %u arguments, got %u", b->prefix, expected - b->uncounted,
+             b->count - b->uncounted);
     return false;
 }
 
@@ -122,7 +124,8 @@ bool bind_arguments(VM *vm, const CodeObj *code, const Arguments *arguments, uin
     fiber->top = first_free + total + keyword_count;
     /* The slots are scanned while rest parameters allocate: no stale words may be among them. */
     for (uint32_t i = 0; i < code->param_count; i++) fiber->stack[target + code->params[i].slot] = VAL_NIL;
-    Binding b = {vm, code, prefix, first_free, arguments->count, keyword_count, target, 0};
+    Binding b = {vm,     code, prefix, first_free, arguments->count, keyword_count, target, arguments->uncounted,
+                 0};
     bool keyword_rest = false;
     bool ok = true;
     for (uint32_t i = 0; ok && i < code->param_count; i++) ok = bind_parameter(&b, i, &keyword_rest);

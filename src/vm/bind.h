@@ -10,6 +10,7 @@ typedef struct Arguments {
     uint32_t count; /* positionals */
     const Value *keyword_names;
     uint32_t keyword_count;
+    uint32_t uncounted; /* leading positionals that error texts do not count: a constructor's self */
 } Arguments;
 
 /* Binds into stack[target + params[i].slot]; missing optionals become VAL_UNSET. `prefix` goes before error texts. The

@@ -140,7 +140,7 @@ static Arguments with_receiver(VM *vm, const Arguments *a, Value receiver, Value
     if (fiber->top < end) fiber->top = end;
     root_push(vm, callee);
     fiber->stack[a->base - 1] = receiver;
-    return (Arguments){a->base - 1, a->count + 1, a->keyword_names, a->keyword_count};
+    return (Arguments){a->base - 1, a->count + 1, a->keyword_names, a->keyword_count, 0};
 }
 
 CallResult vm_construct(VM *vm, Value callee, uint32_t base, uint32_t count, const Value *keyword_names,
@@ -151,7 +151,7 @@ CallResult vm_construct(VM *vm, Value callee, uint32_t base, uint32_t count, con
         return CALL_RAISED;
     }
     ClassObj *class_ = class_of_value(callee);
-    Arguments a = {base, count + 1, keyword_names, keyword_count};
+    Arguments a = {base, count + 1, keyword_names, keyword_count, 1};
     if (is_obj_type(class_->ctor, OBJ_NATIVE)) {
         fiber->stack[base] = callee;
         return call_native(vm, class_->ctor, &a, result_slot);
@@ -199,7 +199,7 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
 
 CallResult vm_call(VM *vm, Value callee, uint32_t base, uint32_t count, const Value *keyword_names,
                    uint32_t keyword_count, uint32_t result_slot, uint32_t frame_flags) {
-    Arguments a = {base, count, keyword_names, keyword_count};
+    Arguments a = {base, count, keyword_names, keyword_count, 0};
     return call_with(vm, callee, &a, result_slot, frame_flags);
 }
 
@@ -215,7 +215,7 @@ CallResult vm_tail_call(VM *vm, Value callee, uint32_t a, uint32_t count, const 
     CodeObj *code = fn->code;
     uint32_t needed = base + code->slot_count;
     if (needed > fiber->top && !fiber_reserve(vm, fiber, needed - fiber->top)) return CALL_RAISED;
-    Arguments arguments = {first, count, keyword_names, keyword_count};
+    Arguments arguments = {first, count, keyword_names, keyword_count, 0};
     if ((code->flags & CODE_SIMPLE) && keyword_count == 0 && count == code->required_count) {
         memmove(fiber->stack + base, fiber->stack + first, count * sizeof(Value));
     } else {
@@ -294,14 +294,14 @@ static CallResult call_missing(VM *vm, Value handler, const SymbolObj *name, con
     stack[base + 1] = value_pointer(name);
     memcpy(stack + base + 2, stack + a->base + 1, (total - 1) * sizeof(Value));
     fiber->top = base + total + 1;
-    Arguments moved = {base, a->count + 1, a->keyword_names, a->keyword_count};
+    Arguments moved = {base, a->count + 1, a->keyword_names, a->keyword_count, 0};
     return call_with(vm, handler, &moved, result_slot, flags);
 }
 
 CallResult vm_call_found(VM *vm, Value method, SymbolObj *name, uint32_t base, uint32_t count,
                          const Value *keyword_names, uint32_t keyword_count, uint32_t result_slot, uint32_t flags) {
     Fiber *fiber = vm->fiber;
-    Arguments a = {base, count, keyword_names, keyword_count};
+    Arguments a = {base, count, keyword_names, keyword_count, 0};
     if (method != VAL_UNSET) return call_with(vm, method, &a, result_slot, flags);
     Value receiver = fiber->stack[base];
     if (receiver == VAL_NIL) {
@@ -342,7 +342,7 @@ CallResult vm_call_super(VM *vm, FunctionObj *running, SymbolObj *name, uint32_t
         vm_raise(vm, ERR_OOP, "No parent class available for super");
         return CALL_RAISED;
     }
-    Arguments a = {base, count, keyword_names, keyword_count};
+    Arguments a = {base, count, keyword_names, keyword_count, name == SYM(vm, CTOR)};
     if (name == SYM(vm, CTOR)) {
         if (!is_function(parent->ctor)) {
             vm_raise(vm, ERR_OOP, "Superclass constructor must be a function or native function");

@@ -3,6 +3,8 @@
 #include "vm/call.h"
 #include "vm/property.h"
 
+#include <math.h>
+
 static Frame *calling_frame(VM *vm) { return &vm->fiber->frames[vm->fiber->frame_count - 1]; }
 
 /* --- literals --------------------------------------------------------------------------------------------------------- */
@@ -135,7 +137,8 @@ static NativeResult get_strict(VM *vm, const Args *args, Value *out) {
         uint32_t count = is_array(container) ? array_of(container)->count : node_of(container)->count;
         if (!is_int(key)) return vm_raise(vm, ERR_RUNTIME, "Array index must be an integer");
         if (int_of(key) < 0 || int_of(key) >= count) {
-            return vm_raise(vm, ERR_INDEX, "Array index out of bounds: %lld (len=%u)", (long long)int_of(key), count);
+            return vm_raise(vm, ERR_INDEX, "%s index out of bounds: %lld (len=%u)",
+                            is_array(container) ? "Array" : "Gene child", (long long)int_of(key), count);
         }
         *out = property_get_index(vm, container, int_of(key));
         return NATIVE_RETURN;
@@ -206,6 +209,7 @@ static NativeResult make_class(VM *vm, const Args *args, Value *out) {
     ClassObj *base = parent == VAL_UNSET ? vm->space.object_class : class_of_value(parent);
     ClassObj *class_ = class_make(vm, symbol_of(name), base);
     class_->ns->parent = calling_frame(vm)->fn->ns;
+    heap_touch(vm, class_->ns);
     *out = value_pointer(class_);
     return NATIVE_RETURN;
 }
@@ -314,7 +318,7 @@ static NativeResult destructure(VM *vm, const Args *args, Value *out) {
     if (!fiber_reserve(vm, fiber, slots)) return NATIVE_RAISE;
     for (uint32_t i = 0; i < slots; i++) fiber->stack[target + i] = VAL_NIL;
     fiber->top = target + slots;
-    Arguments arguments = {spread.base, spread.count, spread.keyword_names, spread.keyword_count};
+    Arguments arguments = {spread.base, spread.count, spread.keyword_names, spread.keyword_count, 0};
     if (!bind_arguments(vm, code, &arguments, target, "Destructuring pattern mismatch: ")) return NATIVE_RAISE;
     Value list = array_make(vm, code->param_count);
     for (uint32_t i = 0; i < code->param_count; i++) {
@@ -325,9 +329,26 @@ static NativeResult destructure(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
+static NativeResult get_global(VM *vm, const Args *args, Value *out) {
+    const SymbolObj *name = symbol_of(native_arg(vm, args, 0));
+    *out = namespace_get(vm->global_ns, name);
+    return *out != VAL_UNSET ? NATIVE_RETURN : vm_raise(vm, ERR_UNDEFINED, "%s is not defined", name->text);
+}
+
+/* (repeat value …): a Float is truncated, anything else but an Int is one turn or none. */
+static NativeResult repeat_count(VM *vm, const Args *args, Value *out) {
+    Value count = native_arg(vm, args, 0);
+    if (is_int(count)) *out = count;
+    else if (is_float(count)) *out = float_of(count) < 1 ? value_small_int(0) : int_make(vm, (int64_t)fmin(float_of(count), 9e18));
+    else *out = value_small_int(is_truthy(count));
+    return NATIVE_RETURN;
+}
+
 static NativeResult raise_message(VM *vm, const Args *args, Value *out) {
     (void)out;
-    return vm_raise_message(vm, "%s", string_of(native_arg(vm, args, 0))->text);
+    const char *message = string_of(native_arg(vm, args, 0))->text;
+    if (args->count > 1) return vm_raise(vm, ERR_COMPILE_FORM, "%s", message);
+    return vm_raise_message(vm, "%s", message);
 }
 
 static NativeResult parse_first(VM *vm, const Args *args, Value *out) {
@@ -382,8 +403,10 @@ static const struct {
     {INTRINSIC_EXCEPTION_IS, {"catch", exception_is, 2, 2, 0, "catch Class", "Does the clause apply?"}},
     {INTRINSIC_DESTRUCTURE, {"var", destructure, 2, 2, 0, "(var [pattern] v)", "Binds a pattern."}},
     {INTRINSIC_EXPORT, {"export", export_members, 1, -1, 0, "(export a b)", "Exports members."}},
+    {INTRINSIC_GLOBAL, {"$", get_global, 1, 1, 0, "$name", "Member of the global namespace."}},
+    {INTRINSIC_REPEAT_COUNT, {"repeat", repeat_count, 1, 1, 0, "(repeat n …)", "Number of turns."}},
     {INTRINSIC_PARSE, {"$parse", parse_first, 1, 1, 0, "($parse s)", "First form of s as data."}},
-    {INTRINSIC_RAISE, {"raise", raise_message, 1, 1, 0, "", "Raises a message known at compile time."}},
+    {INTRINSIC_RAISE, {"raise", raise_message, 1, 2, 0, "", "Raises a message known at compile time."}},
 };
 
 void vm_install_intrinsics(VM *vm) {

@@ -14,15 +14,19 @@
 
 /* --- helpers: everything they need is in the VM and in the saved frame ------------------------------------------- */
 
-/* The interpolated text of stack[base..base+count); false when a part needs Gene code or recursion. */
-static __attribute__((noinline)) bool interpolate_scalars(VM *vm, uint32_t base, uint32_t count, Value *out) {
+/* The interpolated text of stack[base..base+count). *out_plain is false when a part is a container or an instance, which the
+ * loop leaves to the driver. False after raising. */
+static __attribute__((noinline)) bool interpolate_scalars(VM *vm, uint32_t base, uint32_t count, bool *out_plain,
+                                                          Value *out) {
     Buffer text;
     buffer_init(&text);
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < count; i++) ok = print_scalar(&text, vm->fiber->stack[base + i]);
-    if (ok) *out = string_from_buffer(vm, &text);
+    text.limit = vm->limits.memory;
+    bool plain = true;
+    for (uint32_t i = 0; plain && i < count; i++) plain = print_scalar(&text, vm->fiber->stack[base + i]);
+    *out_plain = plain;
+    if (plain) return interpolated_string(vm, &text, out);
     buffer_free(&text);
-    return ok;
+    return true;
 }
 
 /* Hands a re-entrant helper native to the driver, its arguments copied above the frame. */
@@ -40,6 +44,20 @@ static __attribute__((noinline)) bool pend_pair(VM *vm, const NativeDef *def, Va
     fiber->stack[base + 1] = b;
     fiber->top = base + 2;
     pend_native(vm, def, base, 2, slot);
+    return true;
+}
+
+/* The jump of JEQI and JNEQI when == is a method: the driver makes it. */
+static __attribute__((noinline)) bool pend_jump(VM *vm, Value a, Value b, int32_t offset, bool when) {
+    Fiber *fiber = vm->fiber;
+    if (!fiber_reserve(vm, fiber, 4)) return false;
+    uint32_t base = fiber->top;
+    fiber->stack[base] = a;
+    fiber->stack[base + 1] = b;
+    fiber->stack[base + 2] = value_small_int(offset);
+    fiber->stack[base + 3] = value_bool(when);
+    fiber->top = base + 4;
+    pend_native(vm, &jump_if_equal_native, base, 4, base);
     return true;
 }
 
@@ -90,15 +108,19 @@ static __attribute__((noinline)) LoopStatus return_flagged(VM *vm, Fiber *fiber,
     return LOOP_DONE;
 }
 
-/* A yield leaves its frame: as return_flagged. */
+/* A yield leaves its frame: as return_flagged, but unwinding is done already when LOOP_RAISED is returned. */
 static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Value value) {
     Frame frame = fiber->frames[fiber->frame_count - 1];
+    bool is_entry = (frame.flags & FRAME_ENTRY) != 0;
     if (!frame.generator) {
         vm_raise(vm, ERR_GENERATOR, "yield used outside of generator function");
-        return LOOP_RAISED;
+        return vm_unwind(vm) ? LOOP_FUEL : LOOP_RAISED;
     }
-    if (!generator_yield(vm, value)) return LOOP_RAISED;
-    if (!(frame.flags & FRAME_ENTRY)) return LOOP_FUEL;
+    if (!generator_yield(vm, value)) {
+        /* The frame is gone. If it was the entry, those below it are not this run's to unwind. */
+        return !is_entry && vm_unwind(vm) ? LOOP_FUEL : LOOP_RAISED;
+    }
+    if (!is_entry) return LOOP_FUEL;
     vm->result = fiber->stack[frame.result];
     return LOOP_DONE;
 }
@@ -170,6 +192,10 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
             R[A] = value_bool((int64_t)(a << 16) operator (int64_t)(b << 16));                  \
             break;                                                                              \
         }                                                                                       \
+        if (is_float(a) && is_float(b)) {                                                       \
+            R[A] = value_bool(float_of(a) operator float_of(b));                                \
+            break;                                                                              \
+        }                                                                                       \
         SAVE_PC();                                                                              \
         bool holds;                                                                             \
         if (!arith_compare(vm, op, a, b, &holds)) goto raise;                                   \
@@ -225,9 +251,11 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
         bool ok = deliver_resumption(vm, fiber);
         if (!ok && !vm_unwind(vm)) return LOOP_RAISED;
     }
-    fiber->at_start = false;
     LOAD_FRAME();
     if (UNLIKELY(vm_heap(vm)->limit_passed) && memory_is_exhausted(vm)) goto raise;
+    fiber->at_start = false;
+    if (vm->fuel == 0) fuel = 0; /* somebody wants to be heard: task.c, scheduler.c */
+    vm->fuel = FUEL_SLICE;
 
     for (;;) {
         word = *pc++;
@@ -310,26 +338,38 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             BRANCH_INT_CASE(OP_JNGTI, OP_GT, >)
             BRANCH_INT_CASE(OP_JNGEI, OP_GE, >=)
             case OP_JNEQI: {
-                Value a = R[A];
-                Value b = value_small_int(SBX);
-                JUMP_IF(a != b && !arith_equal_number(a, b));
+                Value a = R[A], b = value_small_int(SBX);
+                if (UNLIKELY(is_instance(a)) && equals_is_gene(vm, a)) {
+                    int32_t offset = (int32_t)*pc++;
+                    SAVE_PC();
+                    if (!pend_jump(vm, a, b, offset, false)) goto raise;
+                    return LOOP_NATIVE;
+                }
+                JUMP_IF(a != b && (is_small_int(a) || !arith_equal_number(a, b)));
                 break;
             }
             case OP_JEQI: {
-                Value a = R[A];
-                Value b = value_small_int(SBX);
-                JUMP_IF(a == b || arith_equal_number(a, b));
+                Value a = R[A], b = value_small_int(SBX);
+                if (UNLIKELY(is_instance(a)) && equals_is_gene(vm, a)) {
+                    int32_t offset = (int32_t)*pc++;
+                    SAVE_PC();
+                    if (!pend_jump(vm, a, b, offset, true)) goto raise;
+                    return LOOP_NATIVE;
+                }
+                JUMP_IF(a == b || (!is_small_int(a) && arith_equal_number(a, b)));
                 break;
             }
             ARITH_CASE(OP_ADD, INTS_FAST(+) FLOATS_FAST(+))
             ARITH_CASE(OP_SUB, INTS_FAST(-) FLOATS_FAST(-))
             case OP_MUL: {
                 Value a = R[B], b = R[C];
-                int64_t product;
-                if (LIKELY(are_small_ints(a, b)) &&
-                    !__builtin_mul_overflow(small_int_of(a), small_int_of(b), &product) && fits_small_int(product)) {
-                    R[A] = value_small_int(product);
-                    break;
+                if (LIKELY(are_small_ints(a, b))) {
+                    /* Factors of 32 bits cannot overflow; the check for larger ones is a call in wasm. */
+                    int64_t x = small_int_of(a), y = small_int_of(b);
+                    if (LIKELY(x == (int32_t)x && y == (int32_t)y && fits_small_int(x * y))) {
+                        R[A] = value_small_int(x * y);
+                        break;
+                    }
                 }
                 FLOATS_FAST(*)
                 SAVE_PC();
@@ -409,12 +449,25 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                     R[A] = value_bool(equal == is_eq);
                     break;
                 }
+                if (is_instance(R[B]) && !equals_is_gene(vm, R[B])) {
+                    R[A] = value_bool((R[B] == R[C]) == is_eq);
+                    break;
+                }
                 SAVE_PC();
                 const NativeDef *def = is_eq ? &equals_native : &not_equals_native;
                 if (!pend_pair(vm, def, R[B], R[C], frame->base + A)) goto raise;
                 return LOOP_NATIVE;
             }
-            case OP_EQNUM: R[A] = value_bool(arith_equal_number(R[B], R[C])); break;
+            case OP_EQNUM: {
+                Value a = R[B], b = R[C];
+                if (UNLIKELY(is_instance(a)) && equals_is_gene(vm, a)) {
+                    SAVE_PC();
+                    if (!pend_pair(vm, &equals_native, a, b, frame->base + A)) goto raise;
+                    return LOOP_NATIVE;
+                }
+                R[A] = value_bool(arith_equal_number(a, b));
+                break;
+            }
             COMPARE_CASE(OP_LT, <)
             COMPARE_CASE(OP_LE, <=)
             COMPARE_CASE(OP_GT, >)
@@ -422,7 +475,9 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             case OP_INTERP: {
                 SAVE_PC();
                 Value out;
-                if (!interpolate_scalars(vm, frame->base + B, C, &out)) {
+                bool plain;
+                if (!interpolate_scalars(vm, frame->base + B, C, &plain, &out)) goto raise;
+                if (!plain) {
                     pend_native(vm, &interpolate_native, frame->base + B, C, frame->base + A);
                     return LOOP_NATIVE;
                 }
@@ -514,6 +569,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             case OP_GETPROPVAR: {
                 pc += 2;
                 SAVE_PC();
+                if (is_namespace(R[B]) && namespace_needs_handler(R[B], symbol_of(K[pc[-2]]))) {
+                    if (!pend_pair(vm, &missing_member_native, R[B], K[pc[-2]], frame->base + A)) goto raise;
+                    return LOOP_NATIVE;
+                }
                 Value out = access_get_property_or_variable(vm, R[B], symbol_of(K[pc[-2]]), R[C]);
                 R[A] = out;
                 break;
@@ -781,12 +840,14 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             case OP_ASYNCOK: {
                 SAVE_PC();
                 Value out = vm->hooks.finished_future(vm, FUTURE_SUCCESS, R[B]);
+                LOAD_STACK();
                 R[A] = out;
                 break;
             }
             case OP_ASYNCFAIL: {
                 SAVE_PC();
                 Value out = vm->hooks.finished_future(vm, FUTURE_FAILURE, R[B]);
+                LOAD_STACK();
                 R[A] = out;
                 break;
             }
@@ -795,8 +856,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 Value value = R[A];
                 R[A] = VAL_NIL;
                 LoopStatus status = yield_value(vm, fiber, value);
-                if (status == LOOP_DONE) return LOOP_DONE;
-                if (status == LOOP_RAISED) goto raise;
+                if (status != LOOP_FUEL) return status;
                 LOAD_FRAME();
                 break;
             }
@@ -853,10 +913,12 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             case CALL_VALUE:
                 LOAD_STACK();
                 if (UNLIKELY(vm_heap(vm)->limit_passed) && memory_is_exhausted(vm)) goto raise;
+                if (UNLIKELY(vm->fuel == 0)) fuel = 0;
                 continue;
             case CALL_NATIVE: return LOOP_NATIVE;
             case CALL_WAIT:
                 if (future_of(vm->wait_for)->state == FUTURE_PENDING) return LOOP_WAIT;
+                future_of(vm->wait_for)->observed = true;
                 fiber->resume = RESUME_FUTURE;
                 fiber->resume_value = vm->wait_for;
                 if (!deliver_resumption(vm, fiber)) goto raise;

@@ -11,16 +11,38 @@ static NativeResult compare(VM *vm, const Args *args, bool wanted, Value *out) {
 static NativeResult equals(VM *vm, const Args *args, Value *out) { return compare(vm, args, true, out); }
 static NativeResult not_equals(VM *vm, const Args *args, Value *out) { return compare(vm, args, false, out); }
 
+bool equals_is_gene(VM *vm, Value a) {
+    return is_instance(a) && class_find_method(instance_of(a)->class_, SYM(vm, EQUALS), NULL) != VAL_UNSET;
+}
+
+static NativeResult jump_if_equal(VM *vm, const Args *args, Value *out) {
+    bool equal;
+    if (!values_equal(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), &equal)) return NATIVE_RAISE;
+    Frame *frame = &vm->fiber->frames[vm->fiber->frame_count - 1];
+    if (value_bool(equal) == native_arg(vm, args, 3)) frame->pc += (uint32_t)small_int_of(native_arg(vm, args, 2));
+    *out = VAL_NIL;
+    return NATIVE_RETURN;
+}
+
+bool interpolated_string(VM *vm, Buffer *text, Value *out) {
+    bool fits = !text->failed && text->size < UINT32_MAX &&
+                (text->size <= HEAP_SMALL_REQUEST || heap_can_allocate(vm, text->size));
+    if (fits) *out = string_from_buffer(vm, text);
+    else vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: a string of %zu bytes (limits.memory)", text->size);
+    buffer_free(text);
+    return fits;
+}
+
 static NativeResult interpolate(VM *vm, const Args *args, Value *out) {
     Buffer text;
     buffer_init(&text);
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < args->count; i++) {
-        ok = print_value(vm, &text, native_arg(vm, args, i), RENDER_INTERPOLATED);
+    for (uint32_t i = 0; i < args->count; i++) {
+        if (!print_value(vm, &text, native_arg(vm, args, i), RENDER_INTERPOLATED)) {
+            buffer_free(&text);
+            return NATIVE_RAISE;
+        }
     }
-    if (ok) *out = string_from_buffer(vm, &text);
-    buffer_free(&text);
-    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+    return interpolated_string(vm, &text, out) ? NATIVE_RETURN : NATIVE_RAISE;
 }
 
 static NativeResult missing_member(VM *vm, const Args *args, Value *out) {
@@ -46,6 +68,7 @@ static NativeResult missing_member(VM *vm, const Args *args, Value *out) {
 
 const NativeDef equals_native = {"==", equals, 2, 2, NATIVE_REENTRANT, "(a == b)", "True when a equals b."};
 const NativeDef not_equals_native = {"!=", not_equals, 2, 2, NATIVE_REENTRANT, "(a != b)", "Negation of ==."};
+const NativeDef jump_if_equal_native = {"==", jump_if_equal, 4, 4, NATIVE_REENTRANT, "(a == b)", "Jumps after ==."};
 const NativeDef interpolate_native = {"#Str", interpolate, 0, -1, NATIVE_REENTRANT, "#\"text #{e}\"",
                                       "The text of all parts."};
 const NativeDef missing_member_native = {"on_member_missing", missing_member, 2, 2, NATIVE_REENTRANT, "ns/name",
@@ -61,7 +84,8 @@ bool value_is(VM *vm, Value value, Value type, bool *out_holds) {
         return false;
     }
     ClassObj *class_ = class_of_value(type);
-    *out_holds = is_instance(value) ? class_descends_from(instance_of(value)->class_, class_)
-                                    : class_of(vm, value) == class_;
+    /* By name: an instance is its class and all above it, other values are never Object. */
+    *out_holds = class_descends_from(class_of(vm, value), class_) &&
+                 (is_instance(value) || class_ != vm_space(vm)->object_class);
     return true;
 }

@@ -214,6 +214,16 @@ static const Handler *find_handler(const Fiber *fiber, const CodeObj *code, uint
     return NULL;
 }
 
+static bool is_memory_scarce(VM *vm) {
+    const Heap *heap = vm_heap(vm);
+    return heap->limit && heap->live_bytes > heap->limit / 2;
+}
+
+static bool is_about_memory(VM *vm, Value exception) {
+    Value code = instance_get(instance_of(exception), SYM(vm, CODE));
+    return is_string(code) && strcmp(string_of(code)->text, error_table[ERR_LIMIT_MEMORY].code) == 0;
+}
+
 bool vm_unwind(VM *vm) {
     Fiber *fiber = vm->fiber;
     ENSURE(vm->exception != VAL_UNSET, "unwinding needs an exception");
@@ -223,9 +233,15 @@ bool vm_unwind(VM *vm) {
         fiber->at_start = false;
         const Handler *handler = find_handler(fiber, frame->code, pc);
         if (handler) {
-            fiber->stack[frame->base + handler->slot] = vm_take_exception(vm);
+            Value exception = vm_take_exception(vm);
+            uint32_t slot = frame->base + handler->slot;
             fiber->top = frame->base + frame->code->slot_count;
             frame->pc = handler->target;
+            fiber->stack[slot] = exception;
+            /* Registers are taken like a stack: those above are dead, and should not keep alive what was unwound. */
+            for (uint32_t i = slot + 1; i < fiber->top; i++) fiber->stack[i] = VAL_NIL;
+            /* What was unwound may be what filled the memory: the handler can do with it. */
+            if (UNLIKELY(is_memory_scarce(vm)) && is_about_memory(vm, exception)) heap_collect(vm);
             return true;
         }
         bool entry = (frame->flags & FRAME_ENTRY) != 0;

@@ -189,6 +189,7 @@ void vm_init(VM *vm, const Limits *limits, uint32_t hash_seed) {
     default_limits(&vm->limits);
     vm->result = vm->wait_for = vm->args = vm->program = vm->env = vm->system = vm->pending_args.callee = VAL_NIL;
     vm->exception = VAL_UNSET;
+    vm->fuel = FUEL_SLICE;
     for (uint32_t i = 0; i < INTRINSIC_COUNT; i++) vm->intrinsics[i] = VAL_NIL;
     fiber_init(&vm->host_fiber);
     vm->fiber = &vm->host_fiber;

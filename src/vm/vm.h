@@ -74,7 +74,7 @@ struct VM {
     /* --- the loop --- */
     Fiber *fiber;     /* of the current task, or &host_fiber */
     Fiber host_fiber; /* for native work outside any task (start-up, embedding calls) */
-    int32_t fuel;
+    int32_t fuel;     /* set to 0: the loop shall return at its next tick */
     Value result;
     Value exception;  /* set by vm_raise; VAL_UNSET otherwise */
     Value wait_for;   /* with LOOP_WAIT: a future */

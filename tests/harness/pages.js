@@ -66,8 +66,8 @@ export function pageBlocks(pages) {
     .flatMap((file) => blocksOf(file, readFileSync(join(pagesFolder, file), 'utf8')))
 }
 
-/** `print` leaves lines unfinished and pages show no blanks at the end of one. @param {string} text */
-const lines = (text) => text.replace(/\n$/, '').split('\n').map((line) => line.trimEnd())
+/** `print` leaves lines unfinished, and pages show no blanks at the end of one. @param {string[]} lines */
+const trimmed = (lines) => lines.map((line) => line.trimEnd()).join('\n')
 
 /**
  * What is wrong with a run of the block; undefined when nothing is.
@@ -76,7 +76,8 @@ const lines = (text) => text.replace(/\n$/, '').split('\n').map((line) => line.t
  */
 export function difference(block, { stdout, stderr, exit, error }) {
   const problems = []
-  if (lines(stdout).join('\n') !== lines(block.output.join('\n')).join('\n')) {
+  const printed = stdout === '' ? [] : stdout.replace(/\n$/, '').split('\n')
+  if (trimmed(printed) !== trimmed(block.output)) {
     problems.push(`--- expected\n${block.output.join('\n')}\n--- printed\n${stdout}`)
   }
   if (block.failure === undefined && (error || exit !== 0)) problems.push(`--- failed, exit ${exit}\n${error?.message ?? ''}\n${stderr}`)

@@ -129,6 +129,17 @@ test('editing takes the error mark away', async () => {
   })
 })
 
+test('runaway recursion and endless memory end with an error, and the page goes on', async () => {
+  await visit(async (visitor) => {
+    await visitor.try('(fn f [n]\n  (1 + (f n)))\n(f 1)', 'error')
+    assert.match(await visitor.text('.problem-title'), /^error\[GENE\.VM\.STACK_OVERFLOW\]/)
+    assert.match(await visitor.text('.problem-stack'), /at f main\.gene:2:\d+, \d+ times/)
+    await visitor.try('(var all [])\n(while true (all .add [1 2 3]))', 'error')
+    assert.match(await visitor.text('.problem-title'), /^error\[GENE\.LIMIT\.MEMORY\]/)
+    assert.equal(await visitor.try('(println "on")'), 'on\n')
+  })
+})
+
 test('an error in a background task is shown and the program goes on', async () => {
   await visit(async (visitor) => {
     const output = await visitor.try('(println "before")\n(spawn (fn [] (throw "lost")))\n(sleep 20)\n(println "after")')
@@ -141,7 +152,8 @@ test('a flood of errors in background tasks neither floods the page nor stops th
   await visit(async (visitor) => {
     await visitor.try('(for i in (range 1 300) (spawn (fn [] (throw #"no #{i}"))))\n(sleep 50)\n(println "end")')
     assert.equal(await visitor.page.locator('.problem').count(), 50)
-    assert.match(await visitor.output(), /\]: no 300\nend\n$/)
+    assert.match(await visitor.output(), /^error\[[A-Z_.]+\]: no 300$/m)
+    assert.match(await visitor.output(), /^end$/m)
   })
 })
 
