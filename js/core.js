@@ -18,6 +18,7 @@ const NESTING_MAX = 100
 const STATUS = { RAISED: 0, VALUE: 1, WOULD_BLOCK: 2 }
 const PUMP = { WAITING: 1, STUCK: 2, HOLD: 4 }
 const FUTURE_SUCCESS = 1
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * What the core asks of its runtime.
@@ -28,6 +29,7 @@ const FUTURE_SUCCESS = 1
  * @property {(kind: number, args: any[], signal: AbortSignal) => { code: string, message: string } | Promise<any>} operate
  *   starts an operation; an object with a code: it is refused
  * @property {(error: unknown) => void} unhandled
+ * @property {(stream: number, error: unknown) => void} outputFailed
  * @property {(code: number) => void} exit
  * @property {() => void} rested the core has pumped and is not running
  * @property {{ memory: number, time: number, depth: number, tasks: number }} limits 0: the core's own
@@ -38,9 +40,9 @@ export class Core {
   #world
   /** @type {any} */ #exports
   #vm = 0
-  /** @type {Scratch} */ #scratch
-  /** @type {RecordWriter} */ #writer
-  /** @type {RecordReader} */ #reader
+  /** @type {Scratch} */ #scratch = /** @type {any} */ (null) // these three: see #open
+  /** @type {RecordWriter} */ #writer = /** @type {any} */ (null)
+  /** @type {RecordReader} */ #reader = /** @type {any} */ (null)
   #turns = new Turns(() => this.pump(), () => this.#checkDeadlock())
   #tickets = new Tickets()
   #hostValues = new HostValues()
@@ -58,6 +60,7 @@ export class Core {
   #depth = 0 // calls into wasm on the stack
   /** @type {(() => Error) | null} why the core cannot be used */ #end = null
   #closing = false
+  #hasTrapped = false
 
   /** @param {World} world */
   constructor(world) {
@@ -309,8 +312,8 @@ export class Core {
       adoptPromise: (promise, operation) => this.#adoptPromise(promise, operation),
       releaseHost: (value) => this.#hostValues.release(value),
       taskEnded: (ticket, state) => this.#taskEnded(ticket, state),
-      unhandled: () => this.#world.unhandled(this.#reader.single()),
-      exit: (code) => this.#world.exit(code),
+      unhandled: () => world.unhandled(this.#reader.single()),
+      exit: (code) => world.exit(code),
       memoryGrew: () => this.#scratch?.refresh(),
       writeRaw: (fd, iovs, count, written) => this.#writeRaw(fd, iovs, count, written),
     }
@@ -318,7 +321,12 @@ export class Core {
 
   /** @param {number} stream @param {number} address @param {number} size */
   #write(stream, address, size) {
-    this.#world.write(stream, new TextDecoder().decode(this.#scratch.u8.subarray(address >>> 0, (address >>> 0) + size)))
+    const text = decoder.decode(this.#scratch.u8.subarray(address >>> 0, (address >>> 0) + size))
+    try {
+      this.#world.write(stream, text)
+    } catch (error) {
+      this.#world.outputFailed(stream, error)
+    }
   }
 
   /** The text of base_fatal(). @param {number} fd @param {number} iovs @param {number} count @param {number} written */
@@ -344,8 +352,11 @@ export class Core {
       this.#writer.begin().value(result).end()
       return STATUS.VALUE
     } catch (error) {
-      this.#sendError(error)
+      if (!this.#hasTrapped) this.#sendError(error)
       return STATUS.RAISED
+    } finally {
+      // The frames of wasm below this call must not go on.
+      if (this.#hasTrapped) throw new WebAssembly.RuntimeError('the core has failed')
     }
   }
 
@@ -467,8 +478,9 @@ export class Core {
     this.#exports = undefined
   }
 
-  /** The instance cannot be used any more. @param {unknown} error @returns {Error} */
+  /** The instance cannot be used any more. @param {any} error @returns {Error} */
   #trap(error) {
+    this.#hasTrapped = true
     if (!this.#end) this.#finish(() => hostError('GENE.HOST.TRAP', `the core has failed: ${error?.message ?? error}`, error))
     return /** @type {() => Error} */ (this.#end)()
   }

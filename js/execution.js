@@ -73,15 +73,21 @@ export function execute(core, begin, { signal, timeout }, { finish, stopAll = fa
       if (handle) core.release(handle)
       reject(error)
     }
-    /** @param {any} value */
-    const succeed = (value) => {
-      if (!end()) return
+    /** @param {() => any} read */
+    const conclude = (read) => {
       try {
-        resolve(finish ? finish(value, handle) : value)
+        resolve(read())
       } catch (error) {
         reject(error)
       }
       if (handle) core.release(handle)
+    }
+    /** @param {any} value */
+    const succeed = (value) => {
+      if (!end()) return
+      // The core is on the stack and must not be entered now.
+      if (finish) queueMicrotask(() => conclude(() => finish(value, handle)))
+      else conclude(() => value)
     }
     /** @type {(() => void) | null} the end of a task that did not wait, before its handle is known */ let early = null
     let hasBegun = false

@@ -58,10 +58,7 @@ export class GeneHandle {
     return this.#hold.handle
   }
 
-  static {
-    for (const name of /** @type {const} */ (['dispose', 'asyncDispose'])) {
-      const value = GeneHandle.prototype.dispose
-      if (Symbol[name]) Object.defineProperty(GeneHandle.prototype, Symbol[name], { value, configurable: true, writable: true })
-    }
+  [Symbol.dispose ?? Symbol('dispose')]() {
+    this.dispose()
   }
 }

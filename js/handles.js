@@ -108,8 +108,9 @@ export class Handles {
  */
 function wrapFunction(owner, hold, name) {
   const wrapper = (/** @type {unknown[]} */ ...args) => owner.call(hold.handle, args)
-  // Mentions `wrapper`, so that keeping `f.sync` alone keeps the handle.
-  wrapper.sync = (/** @type {unknown[]} */ ...args) => owner.callSync(wrapper && hold.handle, args)
+  // Refers to the wrapper, so that keeping `f.sync` alone keeps the handle.
+  const kept = { hold, wrapper }
+  wrapper.sync = (/** @type {unknown[]} */ ...args) => owner.callSync(kept.hold.handle, args)
   Object.defineProperty(wrapper, 'name', { value: name === '<unnamed>' ? '' : name, configurable: true })
   return wrapper
 }

@@ -9,7 +9,7 @@ import { TAG } from './tags.js'
  * What the reader asks about values that do not travel by value.
  * @typedef {object} Wrapper
  * @property {(kind: number, identity: number, handle: number, text: string) => any} wrap
- * @property {(error: object, handle: number) => void} adopt the error stands for the Gene value behind the handle
+ * @property {(error: object, wrapper: object) => void} adopt the error stands for the Gene value behind the wrapper
  * @property {(number: number) => unknown} hostValue
  */
 

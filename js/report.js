@@ -70,11 +70,14 @@ export function formatError(error, options = {}) {
   const { dim } = painter(options.color ?? false)
   const lines = error instanceof GeneError ? errorLines(error, options) : [`error[GENE.HOST.ERROR]: ${describeCause(error)}`]
   const seen = new Set([error])
+  let told = /** @type {any} */ (error)?.message
   let cause = /** @type {any} */ (error)?.cause
   for (let depth = 0; cause !== undefined && cause !== null && depth < MAX_CAUSES && !seen.has(cause); depth++) {
-    lines.push(dim(`  caused by: ${describeCause(cause)}`))
+    // What only wraps the same message adds nothing.
+    if (cause.message === undefined || cause.message !== told) lines.push(dim(`  caused by: ${describeCause(cause)}`))
+    told = cause.message
     seen.add(cause)
-    cause = /** @type {any} */ (cause)?.cause
+    cause = cause.cause
   }
   return `${lines.join('\n')}\n`
 }

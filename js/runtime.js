@@ -45,7 +45,7 @@ export async function createRuntime(options = {}) {
 }
 
 export class Runtime {
-  /** @type {Core} */ #core
+  /** @type {Core} */ #core = /** @type {any} */ (null) // see open()
   #options
   #stdout
   #stderr
@@ -57,6 +57,7 @@ export class Runtime {
   /** @type {Set<() => void>} called whenever the core rests */ #restListeners = new Set()
   /** @type {number | undefined} */ #exitCode
   #isDisposed = false
+  #hasOutputFailed = false
 
   /** @param {ReturnType<typeof checkOptions>} options use createRuntime() */
   constructor(options) {
@@ -95,6 +96,7 @@ export class Runtime {
       random,
       operate: (kind, args, signal) => this.#operations.start(kind, args, signal),
       unhandled: (error) => this.#unhandled(error),
+      outputFailed: (stream, error) => this.#outputFailed(stream, error),
       exit: (code) => void (this.#exitCode = code),
       rested: () => this.#restListeners.forEach((listener) => listener()),
       limits,
@@ -300,11 +302,16 @@ export class Runtime {
     return this.#core.ask('wasm_form_texts', [String(source), file], pretty ? 1 : 0)
   }
 
-  /** Listing of the code that source text compiles to. @param {string} source @param {{ file?: string }} [options] @returns {string} */
-  compile(source, { file = '<compile>' } = {}) {
+  /**
+   * Listing of the code that source text compiles to.
+   * @param {string} source
+   * @param {{ file?: string, pretty?: boolean }} [options] pretty: with the source lines
+   * @returns {string}
+   */
+  compile(source, { file = '<compile>', pretty = false } = {}) {
     this.#check()
     this.#sources.add(file, source)
-    return this.#core.ask('wasm_compile', [String(source), file])
+    return this.#core.ask('wasm_compile', [String(source), file], pretty ? 1 : 0)
   }
 
   /** A value as Gene prints it inside data: strings quoted. @param {unknown} value @returns {string} */
@@ -366,6 +373,15 @@ export class Runtime {
     if (this.#isDisposed) throw disposedError()
   }
 
+  /** What the embedder's function for output has thrown. @param {number} stream @param {unknown} error */
+  #outputFailed(stream, error) {
+    // Each line would fail in the same way, and a report on stderr as well.
+    if (this.#hasOutputFailed) return
+    this.#hasOutputFailed = true
+    const name = stream === 2 ? 'stderr' : 'stdout'
+    if (stream !== 2 || this.#options.onUnhandled) this.#unhandled(hostError('GENE.IO.ERROR', `${name} has failed`, error))
+  }
+
   /** @param {unknown} error */
   #unhandled(error) {
     try {
@@ -373,15 +389,20 @@ export class Runtime {
       if (onUnhandled) onUnhandled(error)
       else this.#stderr(this.report(error))
     } catch (failure) {
-      this.#stderr(`onUnhandled failed: ${describeHostError(failure).message}\n`)
+      try {
+        this.#stderr(`onUnhandled failed: ${describeHostError(failure).message}\n`)
+      } catch {
+        // Nobody is left to tell.
+      }
     }
   }
 
-  static {
-    for (const name of /** @type {const} */ (['dispose', 'asyncDispose'])) {
-      const isAsync = name === 'asyncDispose'
-      const value = isAsync ? async function (/** @type {never} */ ..._) { this.dispose() } : Runtime.prototype.dispose
-      if (Symbol[name]) Object.defineProperty(Runtime.prototype, Symbol[name], { value, configurable: true, writable: true })
-    }
+  /** As dispose(). */
+  async [Symbol.asyncDispose ?? Symbol('asyncDispose')]() {
+    this.dispose()
+  }
+
+  [Symbol.dispose ?? Symbol('dispose')]() {
+    this.dispose()
   }
 }

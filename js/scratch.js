@@ -10,9 +10,9 @@ const SIZE = 1
 const CAPACITY = 2
 
 export class Scratch {
-  /** @type {Uint8Array} */ u8
-  /** @type {DataView} */ view
-  /** @type {Uint32Array} */ words
+  u8 = new Uint8Array()
+  view = new DataView(new ArrayBuffer(0))
+  words = new Uint32Array()
   #memory
   #cell
   #reserve

@@ -11,15 +11,16 @@ import { readOption, UsageError, variableOf } from './options.js'
  * @property {boolean} wantsHelp
  */
 
-/** @param {import('./options.js').OptionRow[]} rows @returns {any} */
+/** @param {import('./options.js').OptionRow[]} rows */
 function configOf(rows) {
-  const config = Object.fromEntries(rows.map(({ name, value }) => [name, { type: value ? 'string' : 'boolean' }]))
+  /** @type {Record<string, { type: 'string' | 'boolean', short?: string }>} */
+  const config = Object.fromEntries(rows.map(({ name, value }) => [name, { type: /** @type {'string' | 'boolean'} */ (value ? 'string' : 'boolean') }]))
   if ('output' in config) config.output.short = 'o'
   config.help = { type: 'boolean', short: 'h' }
   return config
 }
 
-/** How many of the words come before the program's own. @param {string[]} args @param {any} options */
+/** How many of the words come before the program's own. @param {string[]} args @param {ReturnType<typeof configOf>} options */
 function ownCount(args, options) {
   const { tokens = [] } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true })
   return tokens.find(({ kind }) => kind === 'positional')?.index ?? args.length
@@ -41,7 +42,7 @@ function usageError(error) {
 export function readArguments(args, { options: rows, ownArguments = false }, env) {
   const config = configOf(rows)
   const own = ownArguments ? args.slice(0, ownCount(args, config)) : args
-  let parsed
+  /** @type {{ values: Record<string, any>, positionals: string[] }} */ let parsed
   try {
     parsed = parseArgs({ args: own, options: config, allowPositionals: true })
   } catch (error) {

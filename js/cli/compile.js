@@ -11,7 +11,7 @@ export async function command({ options, words: [word] }) {
   const session = await Session.open(options)
   return session.exitCodeOf(async () => {
     const { source, file } = await sourceOf(word)
-    const listing = session.runtime.compile(source, { file })
+    const listing = session.runtime.compile(source, { file, pretty: options.format !== 'bytecode' })
     const text = listing.endsWith('\n') ? listing : `${listing}\n`
     if (options.output) writeFileSync(options.output, text)
     else session.output.write(text)

@@ -1,5 +1,6 @@
 // main.js — finds the command, runs it and ends the process with its exit code.
 
+import { existsSync } from 'node:fs'
 import { version } from '../version.js'
 import { readArguments } from './arguments.js'
 import { ALIASES, COMMANDS } from './commands.js'
@@ -16,7 +17,8 @@ function findCommand(args) {
   if (first === '--help' || first === '-h') return { name: 'help', rest }
   const name = ALIASES[first] ?? first
   if (Object.hasOwn(COMMANDS, name)) return { name, rest }
-  return { name: 'run', rest: args }
+  const isWord = /^[a-z][a-z-]*$/.test(first) && !existsSync(first)
+  return { name: isWord ? '' : 'run', rest: args }
 }
 
 /** @param {string[]} args */
@@ -26,6 +28,10 @@ async function execute(args) {
     return EXIT.OK
   }
   const { name, rest } = findCommand(args)
+  if (name === '') {
+    process.stderr.write(`gene: there is no command ${args[0]}, and no file of that name — see: gene help\n`)
+    return EXIT.USAGE
+  }
   const command = COMMANDS[name]
   try {
     const given = readArguments(rest, command, process.env)

@@ -30,10 +30,12 @@ class Repl {
   #lines = '' // of the form that is not complete yet
   /** @type {AbortController | null} */ #running = null
   #isPrompting = false
-  /** @type {Promise<void>} lines are dealt with one after the other */ #queue = Promise.resolve()
-  /** @type {(code: number) => void} */ #end = () => {}
-  #isOver = false
+  /** @type {string[]} typed, and neither run nor read yet */ #typed = []
   /** @type {((line: string | null) => void)[]} programs that wait for a line */ #readers = []
+  #isBusy = false
+  #isClosed = false
+  #isOver = false
+  /** @type {(code: number) => void} */ #end = () => {}
 
   /** @param {Session} session @param {Record<string, any>} options @param {History} history */
   constructor(session, options, history) {
@@ -70,7 +72,10 @@ class Repl {
 
   /** The next line typed, for the program's own reading. @returns {Promise<string | null>} */
   readLine() {
-    return new Promise((resolve) => this.#readers.push((line) => resolve(line === null ? null : `${line}\n`)))
+    const line = this.#typed.shift()
+    if (line !== undefined) return Promise.resolve(`${line}\n`)
+    if (this.#isClosed) return Promise.resolve(null)
+    return new Promise((resolve) => this.#readers.push((read) => resolve(read === null ? null : `${read}\n`)))
   }
 
   // --- input -----------------------------------------------------------------------------------------------------------
@@ -80,12 +85,30 @@ class Repl {
     this.#isPrompting = false
     const reader = this.#readers.shift()
     if (reader) return reader(line)
-    this.#queue = this.#queue.then(() => this.#take(line)).catch((error) => this.#session.showError(error))
+    this.#typed.push(line)
+    void this.#work()
+  }
+
+  #onClose() {
+    this.#isClosed = true
+    for (const reader of this.#readers.splice(0)) reader(null)
+    void this.#work()
+  }
+
+  /** Deals with what was typed; at its end, with the end. */
+  async #work() {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    for (let line; !this.#isOver && (line = this.#typed.shift()) !== undefined; ) await this.#take(line)
+    this.#isBusy = false
+    if (this.#isOver || !this.#isClosed) return
+    if (this.#lines) await this.#evaluate(this.#lines) // tells what is not closed
+    if (this.#isTerminal) process.stdout.write('\n')
+    this.#leave(EXIT.OK)
   }
 
   /** @param {string} line */
   async #take(line) {
-    if (this.#isOver) return
     if (this.#lines === '' && this.#command(line.trim())) return this.#prompt()
     const source = `${this.#lines}${line}\n`
     if (this.#session.runtime.formTexts(source, { file: FILE }).incomplete) this.#lines = source
@@ -119,19 +142,11 @@ class Repl {
   #onInterrupt() {
     if (this.#running) return this.#running.abort(new Error('interrupted'))
     this.#lines = ''
-    process.stdout.write(this.#isTerminal ? '^C\n' : '')
-    if (this.#isTerminal) this.#readline.write(null, { ctrl: true, name: 'e' })
-    if (this.#isTerminal) this.#readline.write(null, { ctrl: true, name: 'u' })
+    if (!this.#isTerminal) return
+    process.stdout.write('^C\n')
+    this.#readline.setPrompt(PROMPT)
+    for (const name of ['e', 'u']) this.#readline.write(null, { ctrl: true, name })
     this.#prompt()
-  }
-
-  #onClose() {
-    for (const reader of this.#readers.splice(0)) reader(null)
-    this.#queue = this.#queue.then(() => {
-      if (this.#isOver) return
-      if (this.#isTerminal) process.stdout.write('\n')
-      this.#leave(EXIT.OK)
-    })
   }
 
   /** @param {number} code */

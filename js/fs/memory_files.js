@@ -3,6 +3,8 @@
 
 import { absolutePath, fileError } from '../files.js'
 
+/** @typedef {import('../files.js').FileSystem} FileSystem */
+
 /** @typedef {{ bytes: Uint8Array | null, modified: number }} Entry bytes is null for a directory */
 
 const encoder = new TextEncoder()
@@ -10,7 +12,7 @@ const encoder = new TextEncoder()
 /** @param {string} path */
 const parentOf = (path) => path.slice(0, path.lastIndexOf('/')) || '/'
 
-/** @implements {import('../files.js').FileSystem} */
+/** @implements {FileSystem} */
 export class MemoryFiles {
   /** @type {Map<string, Entry>} */ #entries = new Map([['/', { bytes: null, modified: 0 }]])
   #cwd

@@ -3,6 +3,8 @@
 import { absolutePath, fileError } from '../files.js'
 import { MemoryFiles } from './memory_files.js'
 
+/** @typedef {import('../files.js').FileSystem} FileSystem */
+
 /** Where there is no such file system (private windows, old browsers) files live in memory. @param {string} cwd */
 export async function openOpfs(cwd) {
   const root = await globalThis.navigator?.storage?.getDirectory?.().catch(() => null)
@@ -18,7 +20,7 @@ function rethrow(error) {
   throw error
 }
 
-/** @implements {import('../files.js').FileSystem} */
+/** @implements {FileSystem} */
 class OpfsFiles {
   #root
   #cwd

@@ -3,7 +3,9 @@
 import { access, appendFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
-/** @implements {import('../files.js').FileSystem} */
+/** @typedef {import('../files.js').FileSystem} FileSystem */
+
+/** @implements {FileSystem} */
 export class NodeFiles {
   #cwd
 

@@ -2,6 +2,7 @@
 // Only the built-in modules that every start needs are imported here; the others when they are used.
 
 import { readFileSync } from 'node:fs'
+import { isatty } from 'node:tty'
 
 export const platform = {
   name: 'node',
@@ -42,8 +43,8 @@ export const platform = {
   system: () => ({
     os: ({ darwin: 'macos', win32: 'windows' })[/** @type {string} */ (process.platform)] ?? 'linux',
     arch: process.arch,
-    args: process.argv,
-    tty: [process.stdin, process.stdout, process.stderr].map((stream) => stream.isTTY === true),
+    args: process.argv.slice(2),
+    tty: [0, 1, 2].map((stream) => isatty(stream)),
   }),
 
   /** @param {string} cwd @returns {Promise<import('../files.js').FileSystem | null>} */

@@ -216,7 +216,7 @@ static uint32_t analyze_items(Compiler *c, const Value *forms, uint32_t count, I
         } else if (is_path(form) && ends_with_dots(path_of(form)->parts[path_of(form)->count - 1])) {
             PathObj *path = path_of(form);
             SymbolObj **parts = ARENA_ARRAY(&c->arena, SymbolObj *, path->count);
-            memcpy(parts, path->parts, path->count * sizeof *parts);
+            memcpy(parts, path->parts, path->count * sizeof(SymbolObj *));
             SymbolObj *last = parts[path->count - 1];
             parts[path->count - 1] = symbol_intern(c->vm, last->text, last->size - 3);
             item->value = analyze_form(c, path_make(c->vm, parts, path->count));

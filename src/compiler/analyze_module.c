@@ -195,7 +195,7 @@ static void add_import_item(ImportItems *items, SymbolObj *const *parts, uint32_
 /* n/[h x:y] */
 static void add_import_members(ImportItems *items, const PathObj *path, const ArrayObj *members) {
     SymbolObj **parts = ARENA_ARRAY(&items->c->arena, SymbolObj *, path->count);
-    memcpy(parts, path->parts, path->count * sizeof *parts);
+    memcpy(parts, path->parts, path->count * sizeof(SymbolObj *));
     for (uint32_t i = 0; i < members->count; i++) {
         if (!is_symbol(members->items[i])) {
             analyze_error(items->c, ERR_COMPILE_FORM, "Invalid import item type: %s", kind_name(members->items[i]));

@@ -2,8 +2,8 @@
  * Invariant: memory handed out is zero: chunks are zeroed when made and never reused. */
 #include "compiler/arena.h"
 
-#define FIRST_CHUNK_SIZE (8u * 1024u)
-#define MAX_CHUNK_SIZE (1024u * 1024u)
+#define FIRST_CHUNK_SIZE ((size_t)8 * 1024)
+#define MAX_CHUNK_SIZE ((size_t)1024 * 1024)
 
 struct ArenaChunk {
     ArenaChunk *next;

@@ -32,5 +32,7 @@ CodeObj *compiler_compile_in_scope(VM *vm, const CompileRequest *request, const 
 
 /* Listing of a code object and all code nested in it. */
 void compiler_disassemble(const CodeObj *code, Buffer *out);
+/* The same with each line of the source above its instructions. */
+void compiler_disassemble_source(const CodeObj *code, const char *source, Buffer *out);
 
 #endif

@@ -125,7 +125,23 @@ static void print_params(Buffer *out, const CodeObj *code) {
     }
 }
 
-static void print_code(Buffer *out, const CodeObj *code) {
+/* The source line that instructions from `pc` on belong to, when it is another one than *io_line. */
+static void print_source_line(Buffer *out, const CodeObj *code, uint32_t pc, const char *source, uint32_t *io_line) {
+    uint32_t line, column;
+    code_position(code, pc, &line, &column);
+    if (!source || line == 0 || line == *io_line) return;
+    *io_line = line;
+    for (uint32_t i = 1; i < line && source; i++) {
+        source = strchr(source, '\n');
+        if (source) source++;
+    }
+    if (!source) return;
+    buffer_append_format(out, "# %u: ", line);
+    buffer_append(out, source, strcspn(source, "\r\n"));
+    buffer_append_text(out, "\n");
+}
+
+static void print_code(Buffer *out, const CodeObj *code, const char *source) {
     buffer_append_format(out, "%s [", code->name->text);
     print_params(out, code);
     buffer_append_format(out, "] slots %u", code->slot_count);
@@ -137,8 +153,10 @@ static void print_code(Buffer *out, const CodeObj *code) {
         buffer_append_format(out, "%s%c%u", i ? " " : " captures ", capture->from_register ? 'r' : 'u', capture->index);
     }
     buffer_append_text(out, "\n");
+    uint32_t line = 0;
     for (uint32_t pc = 0; pc < code->word_count;) {
         const OpInfo *info = &op_table[INSTR_OP(code->words[pc])];
+        print_source_line(out, code, pc, source, &line);
         buffer_append_format(out, "%5u  %s", pc, info->name);
         print_operands(out, code, pc);
         buffer_append_text(out, "\n");
@@ -160,11 +178,13 @@ static void print_code(Buffer *out, const CodeObj *code) {
 }
 
 /* Nesting is that of functions in the source, which the compiler bounds. */
-void compiler_disassemble(const CodeObj *code, Buffer *out) {
-    print_code(out, code);
+void compiler_disassemble_source(const CodeObj *code, const char *source, Buffer *out) {
+    print_code(out, code, source);
     for (uint32_t i = 0; i < code->constant_count; i++) {
         if (!is_obj_type(code->constants[i], OBJ_CODE)) continue;
         const CodeObj *inner = pointer_of(code->constants[i]);
-        if (inner->word_count > 0) compiler_disassemble(inner, out);
+        if (inner->word_count > 0) compiler_disassemble_source(inner, source, out);
     }
 }
+
+void compiler_disassemble(const CodeObj *code, Buffer *out) { compiler_disassemble_source(code, NULL, out); }

@@ -11,43 +11,46 @@
  *   ^from    string as written; absent: the items are members of built-in namespaces
  *   ^pkg ^path ^native   as written (`of "lib"` is ^pkg); absent when not given
  * `module` is the importing ModuleObj. */
-#define INTRINSICS(INTRINSIC_ROW)                                                                                \
-    INTRINSIC_ROW(HASHMAP, "k v k v …", "hash map literal; raises on an odd count")                              \
-    INTRINSIC_ROW(HASHMAP_PUT, "map k v", "adds to the hash map; value: the map")                                \
-    INTRINSIC_ROW(COPY_QUOTED, "data", "fresh copy of quoted containers")                                        \
-    INTRINSIC_ROW(GET_STRICT, "container key", "current value for a compound assignment; raises when missing")   \
-    INTRINSIC_ROW(LOOKUP, "container key default|unset", "the ./ operator")                                      \
-    INTRINSIC_ROW(METHOD_NAME, "value", "checks and converts the name of a dynamic method call to a symbol")     \
-    INTRINSIC_ROW(ELEMENT_SPREAD, "value", "array to spread: nil gives [], others raise")                        \
-    INTRINSIC_ROW(CLASS, "name parent|unset fields|nil", "new class in the current namespace")                   \
-    INTRINSIC_ROW(CLASS_METHOD, "class name function", "adds a method; name 'ctor' and 'on_method_missing' are special rows") \
-    INTRINSIC_ROW(CLASS_CTOR, "class function", "sets the constructor")                                          \
-    INTRINSIC_ROW(CLASS_MISSING, "class function", "sets on_method_missing")                                     \
-    INTRINSIC_ROW(CLASS_FIELD, "class name type", "declares a field")                                            \
-    INTRINSIC_ROW(CALL_BODY, "function self", "runs a class or ns body with self and its namespace")             \
-    INTRINSIC_ROW(NAMESPACE, "name", "new namespace whose parent is the current one")                            \
-    INTRINSIC_ROW(SET_MEMBER, "container name value",                                                          \
-                  "defines a member of a namespace or class: (var a/b v), (fn ns/f …), (class A/B …); unset "  \
-                  "container: the global namespace; a symbol: the namespace so named ('Namespace X not found')") \
-    INTRINSIC_ROW(GLOBAL, "name", "$name: member of the global namespace; raises 'NAME is not defined'")          \
-    INTRINSIC_ROW(CURRENT_NS, "", "$ns")                                                                         \
-    INTRINSIC_ROW(EXCEPTION_IS, "exception class", "does this catch clause apply?")                              \
-    INTRINSIC_ROW(DESTRUCTURE, "code value", "value split by array pattern: see compiler/pattern.c; gives an array of bindings") \
-    INTRINSIC_ROW(IMPORT, "specification module",                                                            \
-                  "loads a module; gives an array with one value an item (nil for wildcards)")                  \
-    INTRINSIC_ROW(EXPORT, "names value…",                                                                     \
-                  "adds exported members to the module; an unset value: the name's present member, or "          \
-                  "raises 'Cannot export 'x': value not found'")                               \
-    INTRINSIC_ROW(AWAIT_MANY, "timeout|nil future …", "(await f g …), (await ^timeout t f …)")                   \
-    INTRINSIC_ROW(AWAIT_ALL, "futures|unset", "($await_all …)")                                                  \
-    INTRINSIC_ROW(AWAIT_ANY, "futures", "($await_any …)")                                                        \
-    INTRINSIC_ROW(AWAIT_RACE, "futures", "($await_race …)")                                                      \
-    INTRINSIC_ROW(AWAIT_SETTLED, "futures", "($await_settled …)")                                                \
-    INTRINSIC_ROW(EVAL, "form scope …", "evaluates a form in the scope described by the code's scope number")    \
-    INTRINSIC_ROW(PARSE, "string", "($parse s)")                                                                 \
-    INTRINSIC_ROW(REPEAT_COUNT, "value",                                                                     \
-                  "turns of (repeat value …) as an Int: a Float truncated; 1 for other truthy values, 0 for falsy") \
-    INTRINSIC_ROW(RAISE, "message [true]",                                                                    \
+#define INTRINSICS(INTRINSIC_ROW)                                                                                     \
+    INTRINSIC_ROW(HASHMAP, "k v k v …", "hash map literal; raises on an odd count")                                   \
+    INTRINSIC_ROW(HASHMAP_PUT, "map k v", "adds to the hash map; value: the map")                                     \
+    INTRINSIC_ROW(COPY_QUOTED, "data", "fresh copy of quoted containers")                                             \
+    INTRINSIC_ROW(GET_STRICT, "container key", "current value for a compound assignment; raises when missing")        \
+    INTRINSIC_ROW(LOOKUP, "container key default|unset", "the ./ operator")                                           \
+    INTRINSIC_ROW(METHOD_NAME, "value", "checks and converts the name of a dynamic method call to a symbol")          \
+    INTRINSIC_ROW(ELEMENT_SPREAD, "value", "array to spread: nil gives [], others raise")                             \
+    INTRINSIC_ROW(CLASS, "name parent|unset fields|nil", "new class in the current namespace")                        \
+    INTRINSIC_ROW(CLASS_METHOD, "class name function",                                                                \
+                  "adds a method; name 'ctor' and 'on_method_missing' are special rows")                              \
+    INTRINSIC_ROW(CLASS_CTOR, "class function", "sets the constructor")                                               \
+    INTRINSIC_ROW(CLASS_MISSING, "class function", "sets on_method_missing")                                          \
+    INTRINSIC_ROW(CLASS_FIELD, "class name type", "declares a field")                                                 \
+    INTRINSIC_ROW(CALL_BODY, "function self", "runs a class or ns body with self and its namespace")                  \
+    INTRINSIC_ROW(NAMESPACE, "name", "new namespace whose parent is the current one")                                 \
+    INTRINSIC_ROW(SET_MEMBER, "container name value",                                                                 \
+                  "defines a member of a namespace or class: (var a/b v), (fn ns/f …), (class A/B …); unset "     \
+                  "container: the global namespace; a symbol: the namespace so named ('Namespace X not found')")      \
+    INTRINSIC_ROW(GLOBAL, "name", "$name: member of the global namespace; raises 'NAME is not defined'")              \
+    INTRINSIC_ROW(CURRENT_NS, "", "$ns")                                                                              \
+    INTRINSIC_ROW(EXCEPTION_IS, "exception class", "does this catch clause apply?")                                   \
+    INTRINSIC_ROW(DESTRUCTURE, "code value",                                                                          \
+                  "value bound to the params of `code`; gives an array with one value a param, unset when missing")   \
+    INTRINSIC_ROW(IMPORT, "specification module",                                                                     \
+                  "loads a module; gives an array with one value an item (nil for wildcards)")                        \
+    INTRINSIC_ROW(EXPORT, "names value…",                                                                             \
+                  "adds exported members to the module; an unset value: the name's present member, or "               \
+                  "raises 'Cannot export 'x': value not found'")                                                      \
+    INTRINSIC_ROW(AWAIT_MANY, "timeout|nil future …", "(await f g …), (await ^timeout t f …)")                        \
+    INTRINSIC_ROW(AWAIT_ALL, "futures|unset", "($await_all …)")                                                       \
+    INTRINSIC_ROW(AWAIT_ANY, "futures", "($await_any …)")                                                             \
+    INTRINSIC_ROW(AWAIT_RACE, "futures", "($await_race …)")                                                           \
+    INTRINSIC_ROW(AWAIT_SETTLED, "futures", "($await_settled …)")                                                     \
+    INTRINSIC_ROW(EVAL, "form scope",                                                                                 \
+                  "evaluates a form in scope number `scope` of the running code: compiler_compile_in_scope")          \
+    INTRINSIC_ROW(PARSE, "string", "($parse s)")                                                                      \
+    INTRINSIC_ROW(REPEAT_COUNT, "value",                                                                              \
+                  "turns of (repeat value …) as an Int: a Float truncated; 1 for other truthy values, 0 for falsy")   \
+    INTRINSIC_ROW(RAISE, "message [true]",                                                                            \
                   "raises the message; with true it is a compile error of the body being called (GENE.COMPILE.FORM)") \
     INTRINSIC_ROW(DURATION, "start?", "$duration_start, $duration")
 

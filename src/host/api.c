@@ -17,7 +17,8 @@ GeneVM *gene_create(const GeneConfig *config) {
     GeneConfig settings;
     gene_config_init(&settings);
     /* A caller compiled with an older header knows a shorter struct. */
-    if (config) memcpy(&settings, config, config->struct_size < sizeof settings ? config->struct_size : sizeof settings);
+    if (config)
+        memcpy(&settings, config, config->struct_size < sizeof settings ? config->struct_size : sizeof settings);
     Limits limits = {.memory = settings.memory_limit,
                      .time_ms = settings.time_limit_ms,
                      .depth = settings.depth_limit,
@@ -41,9 +42,7 @@ static Value value_of(GeneVM *vm, GeneHandle handle) {
 GeneHandle gene_retain(GeneVM *vm, GeneHandle value) { return handle_make(vm, value_of(vm, value)); }
 void gene_release(GeneVM *vm, GeneHandle value) { handle_release(vm, value); }
 
-GeneHandle gene_error(GeneVM *vm) {
-    return vm->exception == VAL_UNSET ? 0 : handle_make(vm, vm_take_exception(vm));
-}
+GeneHandle gene_error(GeneVM *vm) { return vm->exception == VAL_UNSET ? 0 : handle_make(vm, vm_take_exception(vm)); }
 
 /* --- evaluate and step --------------------------------------------------------------------------------------------------- */
 
@@ -66,9 +65,9 @@ GeneHandle gene_eval(GeneVM *vm, const char *source, size_t source_size, const c
 
 GeneStatus gene_step(GeneVM *vm) {
     switch (scheduler_pump(vm)) {
-        case PUMP_MORE: return GENE_MORE;
-        case PUMP_WAITING: return GENE_WAITING;
-        default: return GENE_IDLE;
+    case PUMP_MORE: return GENE_MORE;
+    case PUMP_WAITING: return GENE_WAITING;
+    default: return GENE_IDLE;
     }
 }
 
@@ -97,21 +96,21 @@ GeneHandle gene_outcome(GeneVM *vm, GeneHandle future) {
 
 static GeneType object_type(Value value) {
     switch (obj_type_of(value)) {
-        case OBJ_INT: return GENE_INT;
-        case OBJ_STR: return GENE_STRING;
-        case OBJ_SYMBOL: return GENE_SYMBOL;
-        case OBJ_BYTES: return GENE_BYTES;
-        case OBJ_ARRAY: return GENE_ARRAY;
-        case OBJ_MAP: return GENE_MAP;
-        case OBJ_FUNCTION:
-        case OBJ_BLOCK:
-        case OBJ_NATIVE:
-        case OBJ_BOUND_METHOD:
-        case OBJ_CLASS: return GENE_FUNCTION;
-        case OBJ_FUTURE:
-        case OBJ_TASK: return GENE_FUTURE;
-        case OBJ_INSTANCE: return instance_of(value)->class_->is_exception ? GENE_EXCEPTION : GENE_OTHER;
-        default: return GENE_OTHER;
+    case OBJ_INT: return GENE_INT;
+    case OBJ_STR: return GENE_STRING;
+    case OBJ_SYMBOL: return GENE_SYMBOL;
+    case OBJ_BYTES: return GENE_BYTES;
+    case OBJ_ARRAY: return GENE_ARRAY;
+    case OBJ_MAP: return GENE_MAP;
+    case OBJ_FUNCTION:
+    case OBJ_BLOCK:
+    case OBJ_NATIVE:
+    case OBJ_BOUND_METHOD:
+    case OBJ_CLASS: return GENE_FUNCTION;
+    case OBJ_FUTURE:
+    case OBJ_TASK: return GENE_FUTURE;
+    case OBJ_INSTANCE: return instance_of(value)->class_->is_exception ? GENE_EXCEPTION : GENE_OTHER;
+    default: return GENE_OTHER;
     }
 }
 

@@ -11,31 +11,32 @@
 #include "base/buffer.h"
 #include "value/value.h"
 
-#define CODEC_TAGS(CODEC_TAG)                                                                                  \
-    CODEC_TAG(NIL, 0, "both", "")                                                                              \
-    CODEC_TAG(VOID, 1, "both", "")                                                                             \
-    CODEC_TAG(FALSE, 2, "both", "")                                                                            \
-    CODEC_TAG(TRUE, 3, "both", "")                                                                             \
-    CODEC_TAG(INT32, 4, "both", "i32")                                                                         \
-    CODEC_TAG(INT64, 5, "both", "i64")                                                                         \
-    CODEC_TAG(FLOAT, 6, "both", "f64")                                                                         \
-    CODEC_TAG(CHAR, 7, "out", "u32 code point")                                                                \
-    CODEC_TAG(STRING, 8, "both", "string")                                                                     \
-    CODEC_TAG(BYTES, 9, "both", "u32 size, bytes")                                                             \
-    CODEC_TAG(ARRAY, 10, "both", "u32 count, values")                                                          \
-    CODEC_TAG(MAP, 11, "both", "u32 count, (string key, value)…")                                              \
-    CODEC_TAG(HASHMAP, 12, "both", "u32 count, (key, value)…")                                                 \
-    CODEC_TAG(SET, 13, "both", "u32 count, values")                                                            \
-    CODEC_TAG(DATETIME, 14, "both", "f64 milliseconds since 1970, u8 1: of local time (no zone)")                  \
-    CODEC_TAG(SYMBOL, 15, "both", "string; out: only of plain data")                                           \
+#define CODEC_TAGS(CODEC_TAG)                                                                                        \
+    CODEC_TAG(NIL, 0, "both", "")                                                                                    \
+    CODEC_TAG(VOID, 1, "both", "")                                                                                   \
+    CODEC_TAG(FALSE, 2, "both", "")                                                                                  \
+    CODEC_TAG(TRUE, 3, "both", "")                                                                                   \
+    CODEC_TAG(INT32, 4, "both", "i32")                                                                               \
+    CODEC_TAG(INT64, 5, "both", "i64")                                                                               \
+    CODEC_TAG(FLOAT, 6, "both", "f64")                                                                               \
+    CODEC_TAG(CHAR, 7, "out", "u32 code point")                                                                      \
+    CODEC_TAG(STRING, 8, "both", "string")                                                                           \
+    CODEC_TAG(BYTES, 9, "both", "u32 size, bytes")                                                                   \
+    CODEC_TAG(ARRAY, 10, "both", "u32 count, values")                                                                \
+    CODEC_TAG(MAP, 11, "both", "u32 count, (string key, value)…")                                                    \
+    CODEC_TAG(HASHMAP, 12, "both", "u32 count, (key, value)…")                                                       \
+    CODEC_TAG(SET, 13, "both", "u32 count, values")                                                                  \
+    CODEC_TAG(DATETIME, 14, "both", "f64 milliseconds since 1970, u8 1: of local time (no zone)")                    \
+    CODEC_TAG(SYMBOL, 15, "both", "string; out: only of plain data")                                                 \
     CODEC_TAG(NODE, 16, "both", "u32 line, u32 column, type, MAP of properties, ARRAY of children; out: plain data") \
-    CODEC_TAG(HOST, 17, "both", "u32 host number of an object that Gene only passes around")                   \
-    CODEC_TAG(HANDLE, 18, "out", "u8 HandleKind, u32 identity, u32 handle, string type or function name")      \
-    CODEC_TAG(EXCEPTION, 19, "out", "u32 identity, u32 handle, u8 count and class names (own first), string code, " \
-                                    "string hint, message, location, stack, cause, host error, diagnostics")   \
-    CODEC_TAG(REFERENCE, 20, "in", "u32 handle")                                                               \
-    CODEC_TAG(FUNCTION, 21, "in", "u32 host number")                                                           \
-    CODEC_TAG(PROMISE, 22, "in", "u32 host number")                                                            \
+    CODEC_TAG(HOST, 17, "both", "u32 host number of an object that Gene only passes around")                         \
+    CODEC_TAG(HANDLE, 18, "out", "u8 HandleKind, u32 identity, u32 handle, string type or function name")            \
+    CODEC_TAG(EXCEPTION, 19, "out",                                                                                  \
+              "u32 identity, u32 handle, u8 count and class names (own first), string code, "                        \
+              "string hint, message, location, stack, cause, host error, diagnostics")                               \
+    CODEC_TAG(REFERENCE, 20, "in", "u32 handle")                                                                     \
+    CODEC_TAG(FUNCTION, 21, "in", "u32 host number")                                                                 \
+    CODEC_TAG(PROMISE, 22, "in", "u32 host number")                                                                  \
     CODEC_TAG(ERROR, 23, "in", "u32 host number, string code, string class, string message, string stack, cause")
 
 typedef enum CodecTag {
@@ -45,10 +46,10 @@ typedef enum CodecTag {
 } CodecTag;
 
 /* What the host should make of a handle. HANDLE_KIND(name, number, host object) */
-#define HANDLE_KINDS(HANDLE_KIND)                     \
-    HANDLE_KIND(OPAQUE, 0, "handle object")           \
-    HANDLE_KIND(FUNCTION, 1, "function")              \
-    HANDLE_KIND(FUTURE, 2, "promise")                 \
+#define HANDLE_KINDS(HANDLE_KIND)           \
+    HANDLE_KIND(OPAQUE, 0, "handle object") \
+    HANDLE_KIND(FUNCTION, 1, "function")    \
+    HANDLE_KIND(FUTURE, 2, "promise")       \
     HANDLE_KIND(ITERATOR, 3, "async iterator")
 
 typedef enum HandleKind {

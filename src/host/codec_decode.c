@@ -129,27 +129,30 @@ static bool take_number(Decoder *d, CodecTag tag, Value *out) {
     int64_t whole;
     double real;
     switch (tag) {
-        case CODEC_INT32:
-            if (!take(d, &small, sizeof small)) return false;
-            *out = value_small_int(small);
-            return true;
-        case CODEC_INT64:
-            if (!take(d, &whole, sizeof whole)) return false;
-            *out = int_make(d->vm, whole);
-            return true;
-        default:
-            if (!take(d, &real, sizeof real)) return false;
-            *out = value_float(real);
-            return true;
+    case CODEC_INT32:
+        if (!take(d, &small, sizeof small)) return false;
+        *out = value_small_int(small);
+        return true;
+    case CODEC_INT64:
+        if (!take(d, &whole, sizeof whole)) return false;
+        *out = int_make(d->vm, whole);
+        return true;
+    default:
+        if (!take(d, &real, sizeof real)) return false;
+        *out = value_float(real);
+        return true;
     }
 }
 
 static bool take_host(Decoder *d, CodecTag tag, Value *out) {
     uint32_t number;
     if (!take_u32(d, &number)) return false;
-    if (tag == CODEC_HOST) *out = host_make(d->vm, number);
-    else if (tag == CODEC_FUNCTION) *out = host_function_make(d->vm, number);
-    else *out = host_promise_future(d->vm, number);
+    if (tag == CODEC_HOST)
+        *out = host_make(d->vm, number);
+    else if (tag == CODEC_FUNCTION)
+        *out = host_function_make(d->vm, number);
+    else
+        *out = host_promise_future(d->vm, number);
     return *out != VAL_UNSET;
 }
 
@@ -180,10 +183,10 @@ static bool take_container(Decoder *d, CodecTag tag) {
     if (count > d->size - d->at) return malformed(d);
     if (!check_size(d, (size_t)count * sizeof(Value))) return false;
     switch (tag) {
-        case CODEC_ARRAY: return open_level(d, tag, count, array_make(d->vm, count));
-        case CODEC_MAP: return open_level(d, tag, count, map_make(d->vm));
-        case CODEC_HASHMAP: return open_level(d, tag, count * 2, hashmap_make(d->vm));
-        default: return open_level(d, tag, count, set_make(d->vm));
+    case CODEC_ARRAY: return open_level(d, tag, count, array_make(d->vm, count));
+    case CODEC_MAP: return open_level(d, tag, count, map_make(d->vm));
+    case CODEC_HASHMAP: return open_level(d, tag, count * 2, hashmap_make(d->vm));
+    default: return open_level(d, tag, count, set_make(d->vm));
     }
 }
 
@@ -224,7 +227,8 @@ static bool take_error(Decoder *d) {
     VM *vm = d->vm;
     uint32_t number, size, class_size, code_size;
     const char *text, *class_name, *code;
-    if (!take_u32(d, &number) || !take_text(d, &code, &code_size) || !take_text(d, &class_name, &class_size)) return false;
+    if (!take_u32(d, &number) || !take_text(d, &code, &code_size) || !take_text(d, &class_name, &class_size))
+        return false;
     if (!take_text(d, &text, &size) || !check_size(d, size)) return false;
     Value exception = vm_make_exception(vm, error_by_code(code, code_size), text, size);
     if (!open_level(d, CODEC_ERROR, 1, exception)) return false;
@@ -246,8 +250,10 @@ static bool add_key(Decoder *d, const Level *level, Value value) {
     HashObj *container = hash_of(root_get(vm, level->roots));
     const char *name = level->tag == CODEC_SET ? "HashSet" : "HashMap";
     if (!hash_find_plain(vm, container, root_get(vm, level->roots + 1), name, &hash, &entry)) return false;
-    if (entry) entry->value = value;
-    else table_append(vm, &container->table, root_get(vm, level->roots + 1), hash, value);
+    if (entry)
+        entry->value = value;
+    else
+        table_append(vm, &container->table, root_get(vm, level->roots + 1), hash, value);
     heap_touch(vm, container);
     return true;
 }
@@ -273,23 +279,23 @@ static bool deliver(Decoder *d, Value value) {
     level->left--;
     Value container = root_get(vm, level->roots);
     switch (level->tag) {
-        case CODEC_ARRAY: array_push(vm, array_of(container), value); return true;
-        case CODEC_MAP: map_set(vm, map_of(container), symbol_of(root_get(vm, level->roots + 1)), value); return true;
-        case CODEC_SET: root_set(vm, level->roots + 1, value); return add_key(d, level, VAL_NIL);
-        case CODEC_HASHMAP:
-            if (root_get(vm, level->roots + 1) == VAL_UNSET) {
-                root_set(vm, level->roots + 1, value);
-                d->keys_open--;
-                return true;
-            }
-            if (!add_key(d, level, value)) return false;
-            root_set(vm, level->roots + 1, VAL_UNSET);
-            d->keys_open++;
+    case CODEC_ARRAY: array_push(vm, array_of(container), value); return true;
+    case CODEC_MAP: map_set(vm, map_of(container), symbol_of(root_get(vm, level->roots + 1)), value); return true;
+    case CODEC_SET: root_set(vm, level->roots + 1, value); return add_key(d, level, VAL_NIL);
+    case CODEC_HASHMAP:
+        if (root_get(vm, level->roots + 1) == VAL_UNSET) {
+            root_set(vm, level->roots + 1, value);
+            d->keys_open--;
             return true;
-        case CODEC_NODE: set_node_part(vm, node_of(container), level->left, value); return true;
-        default: /* CODEC_ERROR */
-            if (!is_nil(value)) instance_set(vm, instance_of(container), SYM(vm, CAUSE), value);
-            return true;
+        }
+        if (!add_key(d, level, value)) return false;
+        root_set(vm, level->roots + 1, VAL_UNSET);
+        d->keys_open++;
+        return true;
+    case CODEC_NODE: set_node_part(vm, node_of(container), level->left, value); return true;
+    default: /* CODEC_ERROR */
+        if (!is_nil(value)) instance_set(vm, instance_of(container), SYM(vm, CAUSE), value);
+        return true;
     }
 }
 
@@ -301,28 +307,28 @@ static bool take_value(Decoder *d, Value *out) {
     *out = VAL_UNSET;
     if (!take(d, &tag, 1)) return false;
     switch (tag) {
-        case CODEC_NIL: *out = VAL_NIL; return true;
-        case CODEC_VOID: *out = VAL_VOID; return true;
-        case CODEC_FALSE: *out = VAL_FALSE; return true;
-        case CODEC_TRUE: *out = VAL_TRUE; return true;
-        case CODEC_INT32:
-        case CODEC_INT64:
-        case CODEC_FLOAT: return take_number(d, (CodecTag)tag, out);
-        case CODEC_STRING: return take_string(d, out);
-        case CODEC_SYMBOL: return take_symbol(d, out);
-        case CODEC_BYTES: return take_bytes(d, out);
-        case CODEC_DATETIME: return take_datetime(d, out);
-        case CODEC_REFERENCE: return take_reference(d, out);
-        case CODEC_HOST:
-        case CODEC_FUNCTION:
-        case CODEC_PROMISE: return take_host(d, (CodecTag)tag, out);
-        case CODEC_ARRAY:
-        case CODEC_MAP:
-        case CODEC_HASHMAP:
-        case CODEC_SET: return take_container(d, (CodecTag)tag);
-        case CODEC_NODE: return take_node(d);
-        case CODEC_ERROR: return take_error(d);
-        default: d->at--; return malformed(d);
+    case CODEC_NIL: *out = VAL_NIL; return true;
+    case CODEC_VOID: *out = VAL_VOID; return true;
+    case CODEC_FALSE: *out = VAL_FALSE; return true;
+    case CODEC_TRUE: *out = VAL_TRUE; return true;
+    case CODEC_INT32:
+    case CODEC_INT64:
+    case CODEC_FLOAT: return take_number(d, (CodecTag)tag, out);
+    case CODEC_STRING: return take_string(d, out);
+    case CODEC_SYMBOL: return take_symbol(d, out);
+    case CODEC_BYTES: return take_bytes(d, out);
+    case CODEC_DATETIME: return take_datetime(d, out);
+    case CODEC_REFERENCE: return take_reference(d, out);
+    case CODEC_HOST:
+    case CODEC_FUNCTION:
+    case CODEC_PROMISE: return take_host(d, (CodecTag)tag, out);
+    case CODEC_ARRAY:
+    case CODEC_MAP:
+    case CODEC_HASHMAP:
+    case CODEC_SET: return take_container(d, (CodecTag)tag);
+    case CODEC_NODE: return take_node(d);
+    case CODEC_ERROR: return take_error(d);
+    default: d->at--; return malformed(d);
     }
 }
 
@@ -343,8 +349,10 @@ static bool close_levels(Decoder *d, Value *out_value) {
         if (level->tag == CODEC_HASHMAP || level->tag == CODEC_SET) d->keys_open--;
         Value container = root_get(d->vm, level->roots);
         roots_close(d->vm, level->roots);
-        if (d->depth == 0) *out_value = container;
-        else if (!deliver(d, container)) return false;
+        if (d->depth == 0)
+            *out_value = container;
+        else if (!deliver(d, container))
+            return false;
     }
     return true;
 }
@@ -355,8 +363,10 @@ static bool decode_record(Decoder *d, Value *out_value) {
         if (d->depth > 0 && !take_map_key(d)) return false;
         if (!take_value(d, &value)) return false;
         if (value != VAL_UNSET) {
-            if (d->depth == 0) *out_value = value;
-            else if (!deliver(d, value)) return false;
+            if (d->depth == 0)
+                *out_value = value;
+            else if (!deliver(d, value))
+                return false;
         }
         if (!close_levels(d, out_value)) return false;
     } while (d->depth > 0);

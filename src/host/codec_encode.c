@@ -152,8 +152,10 @@ static bool is_open(const Encoder *e, Value container) {
 
 static bool open_level(Encoder *e, Value container) {
     if (e->depth >= CODEC_DEPTH_MAX) {
-        if (is_open(e, container)) vm_raise(e->vm, ERR_CONVERT_CYCLE, "cannot convert data that contains itself");
-        else vm_raise(e->vm, ERR_CONVERT_DEPTH, "cannot convert data nested more than %d levels", CODEC_DEPTH_MAX);
+        if (is_open(e, container))
+            vm_raise(e->vm, ERR_CONVERT_CYCLE, "cannot convert data that contains itself");
+        else
+            vm_raise(e->vm, ERR_CONVERT_DEPTH, "cannot convert data nested more than %d levels", CODEC_DEPTH_MAX);
         return false;
     }
     if (e->depth == e->capacity) {
@@ -208,34 +210,34 @@ static bool open_exception(Encoder *e, Value value) {
 
 static bool open_plain(Encoder *e, Value value) {
     switch (obj_type_of(value)) {
-        case OBJ_SYMBOL:
-            put_tag(e->out, CODEC_SYMBOL);
-            put_name(e->out, symbol_of(value));
-            return true;
-        case OBJ_PATH: put_printed(e, CODEC_SYMBOL, value); return true;
-        case OBJ_DATE:
-        case OBJ_TIME: put_printed(e, CODEC_STRING, value); return true;
-        case OBJ_REGEX: put_regex(e, regex_of(value)); return true;
-        case OBJ_INSTANCE: return open_counted(e, CODEC_MAP, instance_of(value)->shape->count, value);
-        case OBJ_RANGE: return open_counted(e, CODEC_MAP, range_of(value)->step == VAL_UNSET ? 2 : 3, value);
-        case OBJ_NODE:
-            put_tag(e->out, CODEC_NODE);
-            put_u32(e->out, node_of(value)->line);
-            put_u32(e->out, node_of(value)->column);
-            return open_level(e, value);
-        case OBJ_QUOTE:
-        case OBJ_UNQUOTE: {
-            const char *name = is_quote(value) ? "quote" : quote_of(value)->discard ? "unquote_discard" : "unquote";
-            put_tag(e->out, CODEC_NODE);
-            put_u32(e->out, 0);
-            put_u32(e->out, 0);
-            put_tag(e->out, CODEC_SYMBOL);
-            put_text(e->out, name, strlen(name));
-            put_tag(e->out, CODEC_MAP);
-            put_u32(e->out, 0);
-            return open_counted(e, CODEC_ARRAY, 1, value);
-        }
-        default: put_handle(e, HANDLE_OPAQUE, value); return true;
+    case OBJ_SYMBOL:
+        put_tag(e->out, CODEC_SYMBOL);
+        put_name(e->out, symbol_of(value));
+        return true;
+    case OBJ_PATH: put_printed(e, CODEC_SYMBOL, value); return true;
+    case OBJ_DATE:
+    case OBJ_TIME: put_printed(e, CODEC_STRING, value); return true;
+    case OBJ_REGEX: put_regex(e, regex_of(value)); return true;
+    case OBJ_INSTANCE: return open_counted(e, CODEC_MAP, instance_of(value)->shape->count, value);
+    case OBJ_RANGE: return open_counted(e, CODEC_MAP, range_of(value)->step == VAL_UNSET ? 2 : 3, value);
+    case OBJ_NODE:
+        put_tag(e->out, CODEC_NODE);
+        put_u32(e->out, node_of(value)->line);
+        put_u32(e->out, node_of(value)->column);
+        return open_level(e, value);
+    case OBJ_QUOTE:
+    case OBJ_UNQUOTE: {
+        const char *name = is_quote(value) ? "quote" : quote_of(value)->discard ? "unquote_discard" : "unquote";
+        put_tag(e->out, CODEC_NODE);
+        put_u32(e->out, 0);
+        put_u32(e->out, 0);
+        put_tag(e->out, CODEC_SYMBOL);
+        put_text(e->out, name, strlen(name));
+        put_tag(e->out, CODEC_MAP);
+        put_u32(e->out, 0);
+        return open_counted(e, CODEC_ARRAY, 1, value);
+    }
+    default: put_handle(e, HANDLE_OPAQUE, value); return true;
     }
 }
 
@@ -246,37 +248,39 @@ static bool is_error(const Encoder *e, Value value) {
 
 static bool put_object(Encoder *e, Value value) {
     switch (obj_type_of(value)) {
-        case OBJ_INT: put_int(e->out, int_of(value)); return true;
-        case OBJ_STR:
-            put_tag(e->out, CODEC_STRING);
-            put_text(e->out, string_of(value)->text, string_of(value)->size);
-            return true;
-        case OBJ_BYTES:
-            put_tag(e->out, CODEC_BYTES);
-            put_text(e->out, (const char *)bytes_of(value)->data, bytes_of(value)->size);
-            return true;
-        case OBJ_ARRAY: return open_counted(e, CODEC_ARRAY, array_of(value)->count, value);
-        case OBJ_MAP: return open_counted(e, CODEC_MAP, map_of(value)->table.count, value);
-        case OBJ_HASHMAP: return open_counted(e, CODEC_HASHMAP, hash_of(value)->table.count, value);
-        case OBJ_SET: return open_counted(e, CODEC_SET, hash_of(value)->table.count, value);
-        case OBJ_DATETIME: put_datetime(e, date_of(value)); return true;
-        case OBJ_HOST: put_host(e, ((HostObj *)pointer_of(value))->handle); return true;
-        case OBJ_NATIVE:
-            if (host_function_number(value)) put_host(e, host_function_number(value));
-            else put_handle(e, HANDLE_FUNCTION, value);
-            return true;
-        case OBJ_FUNCTION:
-        case OBJ_BLOCK:
-        case OBJ_BOUND_METHOD:
-        case OBJ_CLASS: put_handle(e, HANDLE_FUNCTION, value); return true;
-        case OBJ_FUTURE:
-        case OBJ_TASK: put_handle(e, HANDLE_FUTURE, value); return true;
-        case OBJ_GENERATOR:
-        case OBJ_ITERATOR: put_handle(e, HANDLE_ITERATOR, value); return true;
-        case OBJ_INSTANCE:
-            if (is_error(e, value)) return open_exception(e, value);
-            break;
-        default: break;
+    case OBJ_INT: put_int(e->out, int_of(value)); return true;
+    case OBJ_STR:
+        put_tag(e->out, CODEC_STRING);
+        put_text(e->out, string_of(value)->text, string_of(value)->size);
+        return true;
+    case OBJ_BYTES:
+        put_tag(e->out, CODEC_BYTES);
+        put_text(e->out, (const char *)bytes_of(value)->data, bytes_of(value)->size);
+        return true;
+    case OBJ_ARRAY: return open_counted(e, CODEC_ARRAY, array_of(value)->count, value);
+    case OBJ_MAP: return open_counted(e, CODEC_MAP, map_of(value)->table.count, value);
+    case OBJ_HASHMAP: return open_counted(e, CODEC_HASHMAP, hash_of(value)->table.count, value);
+    case OBJ_SET: return open_counted(e, CODEC_SET, hash_of(value)->table.count, value);
+    case OBJ_DATETIME: put_datetime(e, date_of(value)); return true;
+    case OBJ_HOST: put_host(e, ((HostObj *)pointer_of(value))->handle); return true;
+    case OBJ_NATIVE:
+        if (host_function_number(value))
+            put_host(e, host_function_number(value));
+        else
+            put_handle(e, HANDLE_FUNCTION, value);
+        return true;
+    case OBJ_FUNCTION:
+    case OBJ_BLOCK:
+    case OBJ_BOUND_METHOD:
+    case OBJ_CLASS: put_handle(e, HANDLE_FUNCTION, value); return true;
+    case OBJ_FUTURE:
+    case OBJ_TASK: put_handle(e, HANDLE_FUTURE, value); return true;
+    case OBJ_GENERATOR:
+    case OBJ_ITERATOR: put_handle(e, HANDLE_ITERATOR, value); return true;
+    case OBJ_INSTANCE:
+        if (is_error(e, value)) return open_exception(e, value);
+        break;
+    default: break;
     }
     if (e->mode == CODEC_PLAIN) return open_plain(e, value);
     put_handle(e, HANDLE_OPAQUE, value);
@@ -286,13 +290,20 @@ static bool put_object(Encoder *e, Value value) {
 /* Writes a value; a container only as far as its header. */
 static bool put_value(Encoder *e, Value value) {
     if (is_object(value)) return put_object(e, value);
-    if (is_small_int(value)) put_int(e->out, small_int_of(value));
-    else if (is_float(value)) put_float(e->out, CODEC_FLOAT, float_of(value));
-    else if (is_char(value)) put_tag(e->out, CODEC_CHAR), put_u32(e->out, char_of(value));
-    else if (is_nil(value)) put_tag(e->out, CODEC_NIL);
-    else if (is_void(value) || value == VAL_UNSET) put_tag(e->out, CODEC_VOID);
-    else if (is_bool(value)) put_tag(e->out, value == VAL_TRUE ? CODEC_TRUE : CODEC_FALSE);
-    else put_handle(e, HANDLE_OPAQUE, value);
+    if (is_small_int(value))
+        put_int(e->out, small_int_of(value));
+    else if (is_float(value))
+        put_float(e->out, CODEC_FLOAT, float_of(value));
+    else if (is_char(value))
+        put_tag(e->out, CODEC_CHAR), put_u32(e->out, char_of(value));
+    else if (is_nil(value))
+        put_tag(e->out, CODEC_NIL);
+    else if (is_void(value) || value == VAL_UNSET)
+        put_tag(e->out, CODEC_VOID);
+    else if (is_bool(value))
+        put_tag(e->out, value == VAL_TRUE ? CODEC_TRUE : CODEC_FALSE);
+    else
+        put_handle(e, HANDLE_OPAQUE, value);
     return true;
 }
 
@@ -335,26 +346,25 @@ static bool step_hash(Encoder *e, Level *level) {
 static bool step_node(Encoder *e, Level *level) {
     const NodeObj *node = node_of(level->container);
     switch (level->phase) {
-        case 0: level->phase = 1; return put_value(e, node->type);
-        case 1:
-            put_tag(e->out, CODEC_MAP);
-            put_u32(e->out, node->props.count);
-            level->phase = 2;
-            /* fallthrough */
-        case 2: {
-            const TableEntry *entry = next_entry(&node->props, level);
-            if (entry) {
-                put_name(e->out, symbol_of(entry->key));
-                return put_value(e, entry->value);
-            }
-            put_tag(e->out, CODEC_ARRAY);
-            put_u32(e->out, node->count);
-            level->phase = 3;
-            level->cursor = 0;
+    case 0: level->phase = 1; return put_value(e, node->type);
+    case 1:
+        put_tag(e->out, CODEC_MAP);
+        put_u32(e->out, node->props.count);
+        level->phase = 2;
+        /* fallthrough */
+    case 2: {
+        const TableEntry *entry = next_entry(&node->props, level);
+        if (entry) {
+            put_name(e->out, symbol_of(entry->key));
+            return put_value(e, entry->value);
         }
-            /* fallthrough */
-        default:
-            return level->cursor < node->count ? put_value(e, node->children[level->cursor++]) : close_level(e);
+        put_tag(e->out, CODEC_ARRAY);
+        put_u32(e->out, node->count);
+        level->phase = 3;
+        level->cursor = 0;
+    }
+        /* fallthrough */
+    default: return level->cursor < node->count ? put_value(e, node->children[level->cursor++]) : close_level(e);
     }
 }
 
@@ -378,8 +388,8 @@ static bool step_fields(Encoder *e, Level *level) {
 
 static bool step_exception(Encoder *e, Level *level) {
     VM *vm = e->vm;
-    SymbolObj *const names[] = {SYM(vm, MESSAGE),    SYM(vm, LOCATION),   SYM(vm, STACK),
-                                SYM(vm, CAUSE),      SYM(vm, HOST_ERROR), SYM(vm, DIAGNOSTICS)};
+    SymbolObj *const names[] = {SYM(vm, MESSAGE), SYM(vm, LOCATION),   SYM(vm, STACK),
+                                SYM(vm, CAUSE),   SYM(vm, HOST_ERROR), SYM(vm, DIAGNOSTICS)};
     if (level->cursor == COUNT_OF(names)) return close_level(e);
     Value field = instance_get(instance_of(level->container), names[level->cursor++]);
     return put_value(e, field == VAL_UNSET ? VAL_NIL : field);
@@ -388,17 +398,16 @@ static bool step_exception(Encoder *e, Level *level) {
 static bool step(Encoder *e) {
     Level *level = &e->levels[e->depth - 1];
     switch (obj_type_of(level->container)) {
-        case OBJ_ARRAY: return step_array(e, level);
-        case OBJ_MAP: return step_map(e, level, &map_of(level->container)->table);
-        case OBJ_HASHMAP:
-        case OBJ_SET: return step_hash(e, level);
-        case OBJ_NODE: return step_node(e, level);
-        case OBJ_RANGE: return step_range(e, level);
-        case OBJ_QUOTE:
-        case OBJ_UNQUOTE:
-            return level->cursor++ == 0 ? put_value(e, quote_of(level->container)->form) : close_level(e);
-        default: /* an instance */
-            return level->phase == PHASE_EXCEPTION ? step_exception(e, level) : step_fields(e, level);
+    case OBJ_ARRAY: return step_array(e, level);
+    case OBJ_MAP: return step_map(e, level, &map_of(level->container)->table);
+    case OBJ_HASHMAP:
+    case OBJ_SET: return step_hash(e, level);
+    case OBJ_NODE: return step_node(e, level);
+    case OBJ_RANGE: return step_range(e, level);
+    case OBJ_QUOTE:
+    case OBJ_UNQUOTE: return level->cursor++ == 0 ? put_value(e, quote_of(level->container)->form) : close_level(e);
+    default: /* an instance */
+        return level->phase == PHASE_EXCEPTION ? step_exception(e, level) : step_fields(e, level);
     }
 }
 
@@ -435,10 +444,15 @@ static bool encode_object(VM *vm, Buffer *out, Value value, CodecMode mode) {
 
 bool codec_encode(VM *vm, Buffer *out, Value value, CodecMode mode) {
     if (is_object(value) || !buffer_reserve(out, 16)) return encode_object(vm, out, value, mode);
-    if (is_small_int(value)) put_int(out, small_int_of(value));
-    else if (is_float(value)) put_float(out, CODEC_FLOAT, float_of(value));
-    else if (is_nil(value)) put_tag(out, CODEC_NIL);
-    else if (is_bool(value)) put_tag(out, value == VAL_TRUE ? CODEC_TRUE : CODEC_FALSE);
-    else return encode_object(vm, out, value, mode);
+    if (is_small_int(value))
+        put_int(out, small_int_of(value));
+    else if (is_float(value))
+        put_float(out, CODEC_FLOAT, float_of(value));
+    else if (is_nil(value))
+        put_tag(out, CODEC_NIL);
+    else if (is_bool(value))
+        put_tag(out, value == VAL_TRUE ? CODEC_TRUE : CODEC_FALSE);
+    else
+        return encode_object(vm, out, value, mode);
     return true;
 }

@@ -102,7 +102,7 @@ void cstack_release(CStackPool *pool, CStack *stack) {
     pool->idle_count++;
 }
 
-/* --- switching, and telling the address sanitizer about it ------------------------------------------------ */
+/* --- switching, and telling the address sanitizer about it -------------------------------------------------------- */
 
 static void enter_stack(CStack *stack) {
 #ifdef CSTACK_ASAN

@@ -1,20 +1,20 @@
 /* cstack_wasm.c — C stacks in WebAssembly: a private shadow stack each, and Asyncify driven from inside the module.
  *
- * WebAssembly hides the machine stack, so a C call chain cannot be switched; it can only be unwound (every frame saves its
- * locals into a buffer and returns) and wound up again later. cstack_start/resume are the upper end of a chain,
- * cstack_suspend the lower one: those three call Asyncify's controls and are themselves never instrumented. They must stay
- * functions of their own (WASM_EXPORT), or what they are inlined into becomes an end of the chain.
+ * WebAssembly hides the machine stack, so a C call chain cannot be switched; it can only be unwound (every frame
+ * saves its locals into a buffer and returns) and wound up again later. cstack_start/resume are the upper end of a
+ * chain, cstack_suspend the lower one: those three call Asyncify's controls and are themselves never instrumented.
+ * They must stay functions of their own (WASM_EXPORT), or what they are inlined into becomes an end of the chain.
  * Invariant: a suspended stack's frames are in its shadow stack above `stack_pointer` and in `buffer`, nowhere else. */
 #include "port/cstack.h"
 #include "vm/vm.h"
 
 #define CSTACK_SIZE 65536u
-#define CSTACK_IDLE_MAX 64u   /* stacks kept for the next task */
-#define CSTACK_LIMIT 16384u   /* stacks in use: 1 GB of address space */
+#define CSTACK_IDLE_MAX 64u /* stacks kept for the next task */
+#define CSTACK_LIMIT 16384u /* stacks in use: 1 GB of address space */
 #define CSTACK_ALIGNMENT 16u
-/* What unwound frames may need: a fixed part and a part for each nested exec_callable or level of printing. Measured for
- * map functions, sort comparators, to_s below println and nested arrays, 1 to 90 levels deep: 196 to 264 bytes a level
- * (and 110 to 130 bytes of the shadow stack). A buffer that is too small traps. */
+/* What unwound frames may need: a fixed part and a part for each nested exec_callable or level of printing. Measured
+ * for map functions, sort comparators, to_s below println and nested arrays, 1 to 90 levels deep: 196 to 264 bytes a
+ * level (and 110 to 130 bytes of the shadow stack). A buffer that is too small traps. */
 #define BUFFER_BASE 2048u
 #define BUFFER_PER_LEVEL 768u
 #define BUFFER_GAP 256u /* between the buffer and the live end of the stack, for cstack_suspend's own frame */

@@ -298,8 +298,10 @@ WASM_EXPORT(wasm_interrupt) int wasm_interrupt(VM *vm) {
 WASM_EXPORT(wasm_complete) int wasm_complete(VM *vm, uint32_t operation) {
     uint32_t scope = roots_open(vm);
     bool ok = take_roots(vm, 1);
-    if (ok) scheduler_complete(vm, operation, root_get(vm, scope));
-    else scheduler_fail(vm, operation, vm_take_exception(vm));
+    if (ok)
+        scheduler_complete(vm, operation, root_get(vm, scope));
+    else
+        scheduler_fail(vm, operation, vm_take_exception(vm));
     roots_close(vm, scope);
     return ok;
 }
@@ -375,7 +377,9 @@ WASM_EXPORT(wasm_print) int wasm_print(VM *vm) {
     return status;
 }
 
-WASM_EXPORT(wasm_plain) int wasm_plain(VM *vm, uint32_t handle) { return answer(vm, handle_get(vm, handle), CODEC_PLAIN); }
+WASM_EXPORT(wasm_plain) int wasm_plain(VM *vm, uint32_t handle) {
+    return answer(vm, handle_get(vm, handle), CODEC_PLAIN);
+}
 WASM_EXPORT(wasm_release) void wasm_release(VM *vm, uint32_t handle) { handle_release(vm, handle); }
 
 /* --- reading and compiling without running ------------------------------------------------------------------------------------ */
@@ -435,7 +439,7 @@ WASM_EXPORT(wasm_form_texts) int wasm_form_texts(VM *vm, int style) {
     return status;
 }
 
-WASM_EXPORT(wasm_compile) int wasm_compile(VM *vm) {
+WASM_EXPORT(wasm_compile) int wasm_compile(VM *vm, int with_source) {
     uint32_t scope = roots_open(vm);
     CodeObj *code = NULL;
     if (take_texts(vm, 2, 2)) {
@@ -447,7 +451,7 @@ WASM_EXPORT(wasm_compile) int wasm_compile(VM *vm) {
     root_push(vm, value_pointer(code));
     Buffer text;
     buffer_init(&text);
-    compiler_disassemble(code, &text);
+    compiler_disassemble_source(code, with_source ? string_of(root_get(vm, scope))->text : NULL, &text);
     roots_close(vm, scope);
     return answer_text(vm, &text);
 }

@@ -1,5 +1,5 @@
-/* host_native.c — the port on a POSIX host, for tests, sanitizers and profiling: a main loop on poll(), buffered stdout,
- * files read and written at once but answered through the scheduler. No network, no embedder's functions. */
+/* host_native.c — the port on a POSIX host, for tests, sanitizers and profiling: a main loop on poll(), buffered
+ * stdout, files read and written at once but answered through the scheduler. No network, no embedder's functions. */
 #include "host/native.h"
 
 #include "host/report.h"
@@ -22,7 +22,7 @@
 
 static NativeHost *host_of(VM *vm) { return vm->host; }
 
-/* --- clock, random, output ------------------------------------------------------------------------------------------------ */
+/* --- clock, random, output ---------------------------------------------------------------------------------------- */
 
 static double clock_ms(clockid_t clock) {
     struct timespec now;
@@ -74,13 +74,11 @@ void port_write(VM *vm, int stream, const char *text, size_t size) {
     write_all(STDERR_FILENO, text, size);
 }
 
-void port_arm_timer(VM *vm, double delay_ms) {
-    host_of(vm)->wake_ms = delay_ms < 0 ? -1 : port_now_ms(vm) + delay_ms;
-}
+void port_arm_timer(VM *vm, double delay_ms) { host_of(vm)->wake_ms = delay_ms < 0 ? -1 : port_now_ms(vm) + delay_ms; }
 
 void port_request_turn(VM *vm) { host_of(vm)->turn_requested = true; }
 
-/* --- files ---------------------------------------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 char *native_read_file(const char *path, size_t *out_size) {
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -190,19 +188,19 @@ static bool file_exists(const char *path) {
 static bool run_file_operation(VM *vm, Operation kind, const char *path, Value second, Value *out) {
     *out = VAL_NIL;
     switch (kind) {
-        case OPERATION_READ_FILE: return read_file(vm, path, out);
-        case OPERATION_WRITE_FILE: return write_file(path, string_of(second), O_TRUNC);
-        case OPERATION_APPEND_FILE: return write_file(path, string_of(second), O_APPEND);
-        case OPERATION_FILE_EXISTS: *out = value_bool(file_exists(path)); return true;
-        case OPERATION_DELETE_FILE: return remove_file(path, second == VAL_TRUE);
-        case OPERATION_LIST_DIR: return list_directory(vm, path, out);
-        case OPERATION_STAT_FILE: return stat_file(vm, path, out);
-        case OPERATION_MAKE_DIR: return make_directories(path);
-        default: errno = ENOTSUP; return false;
+    case OPERATION_READ_FILE: return read_file(vm, path, out);
+    case OPERATION_WRITE_FILE: return write_file(path, string_of(second), O_TRUNC);
+    case OPERATION_APPEND_FILE: return write_file(path, string_of(second), O_APPEND);
+    case OPERATION_FILE_EXISTS: *out = value_bool(file_exists(path)); return true;
+    case OPERATION_DELETE_FILE: return remove_file(path, second == VAL_TRUE);
+    case OPERATION_LIST_DIR: return list_directory(vm, path, out);
+    case OPERATION_STAT_FILE: return stat_file(vm, path, out);
+    case OPERATION_MAKE_DIR: return make_directories(path);
+    default: errno = ENOTSUP; return false;
     }
 }
 
-/* --- modules -------------------------------------------------------------------------------------------------------------- */
+/* --- modules ------------------------------------------------------------------------------------------------------ */
 
 /* directory of `referrer` + specifier + suffix, if that is a file. */
 static char *find_module(const char *specifier, const char *referrer, const char *suffix, Buffer *out_path) {
@@ -236,7 +234,7 @@ static bool load_module(VM *vm, const char *specifier, const char *referrer, Val
     return ok;
 }
 
-/* --- operations ------------------------------------------------------------------------------------------------------------- */
+/* --- operations --------------------------------------------------------------------------------------------------- */
 
 static bool add_read(VM *vm, uint32_t operation, bool all) {
     NativeHost *host = host_of(vm);
@@ -263,16 +261,16 @@ bool port_start_operation(VM *vm, int kind, uint32_t operation, const Value *arg
     Value value = VAL_NIL;
     bool ok;
     switch ((Operation)kind) {
-        case OPERATION_READ_LINE:
-        case OPERATION_READ_ALL: return add_read(vm, operation, kind == OPERATION_READ_ALL);
-        case OPERATION_LOAD_MODULE: ok = load_module(vm, first, text_argument(argv, argc, 1), &value); break;
-        case OPERATION_FETCH:
-        case OPERATION_SERVE:
-        case OPERATION_STOP_SERVER:
-            *out_error_id = ERR_UNSUPPORTED;
-            buffer_append_text(out_error, "[GENE.WASM.UNSUPPORTED] the network is not available in the native build");
-            return false;
-        default: ok = run_file_operation(vm, (Operation)kind, first, argc > 1 ? argv[1] : VAL_NIL, &value); break;
+    case OPERATION_READ_LINE:
+    case OPERATION_READ_ALL: return add_read(vm, operation, kind == OPERATION_READ_ALL);
+    case OPERATION_LOAD_MODULE: ok = load_module(vm, first, text_argument(argv, argc, 1), &value); break;
+    case OPERATION_FETCH:
+    case OPERATION_SERVE:
+    case OPERATION_STOP_SERVER:
+        *out_error_id = ERR_UNSUPPORTED;
+        buffer_append_text(out_error, "[GENE.WASM.UNSUPPORTED] the network is not available in the native build");
+        return false;
+    default: ok = run_file_operation(vm, (Operation)kind, first, argc > 1 ? argv[1] : VAL_NIL, &value); break;
     }
     if (ok) {
         scheduler_complete(vm, operation, value);
@@ -303,7 +301,7 @@ PortCallResult port_call_host(VM *vm, uint32_t function, uint32_t operation, con
 void port_adopt_promise(VM *vm, uint32_t promise, uint32_t operation) { (void)vm, (void)promise, (void)operation; }
 void port_release_host(VM *vm, uint32_t handle) { (void)vm, (void)handle; }
 
-/* --- reports ---------------------------------------------------------------------------------------------------------------- */
+/* --- reports ------------------------------------------------------------------------------------------------------ */
 
 static char *source_of(VM *vm, const char *file) {
     (void)vm;
@@ -336,7 +334,7 @@ void port_exit(VM *vm, int code) {
     host_of(vm)->exit_code = code;
 }
 
-/* --- the main loop ----------------------------------------------------------------------------------------------------------- */
+/* --- the main loop ------------------------------------------------------------------------------------------------ */
 
 static void answer_read(VM *vm, size_t size, size_t skip) {
     NativeHost *host = host_of(vm);
@@ -374,8 +372,10 @@ static void answer_reads(VM *vm) {
 static void read_stdin(NativeHost *host) {
     if (!buffer_reserve(&host->in, 65536)) base_fatal("no memory left for the text of stdin");
     ssize_t count = read(STDIN_FILENO, host->in.data + host->in.size, 65536);
-    if (count > 0) host->in.size += (size_t)count;
-    else if (count == 0 || errno != EINTR) host->in_ended = true;
+    if (count > 0)
+        host->in.size += (size_t)count;
+    else if (count == 0 || errno != EINTR)
+        host->in_ended = true;
 }
 
 /* Waits until the armed timer is due or stdin has something to read. */
@@ -431,8 +431,10 @@ VM *native_create(const Limits *limits, uint32_t hash_seed) {
     buffer_init(&host->in);
     host->wake_ms = -1;
     VM *vm = host_create(limits, 0, hash_seed);
-    if (vm) vm->host = host;
-    else free(host);
+    if (vm)
+        vm->host = host;
+    else
+        free(host);
     return vm;
 }
 

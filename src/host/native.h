@@ -16,7 +16,7 @@ typedef struct NativeHost {
     double wake_ms;     /* when to pump again; negative: no timer is armed */
     PendingRead *reads; /* of stdin, in order */
     uint32_t read_count, read_capacity;
-    Buffer in;          /* of stdin, read but not asked for */
+    Buffer in; /* of stdin, read but not asked for */
     bool in_ended;
     bool turn_requested, has_exited;
     int exit_code;

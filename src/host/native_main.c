@@ -20,7 +20,7 @@ static double quantity(const char *text) {
     static const struct {
         const char *unit;
         double factor;
-    } units[] = {{"", 1}, {"b", 1}, {"kb", 1024}, {"mb", 1048576}, {"gb", 1073741824.0},
+    } units[] = {{"", 1},   {"b", 1},    {"kb", 1024}, {"mb", 1048576}, {"gb", 1073741824.0},
                  {"ms", 1}, {"s", 1000}, {"m", 60000}};
     char *end;
     double number = strtod(text, &end);
@@ -40,10 +40,14 @@ static bool read_option(const char *option, Limits *io_limits) {
     if (ignored) return true;
     double value = quantity(equals + 1);
     if (value < 0) return false;
-    if (size == 7 && strncmp(option, "--depth", size) == 0) io_limits->depth = (uint32_t)value;
-    else if (size == 12 && strncmp(option, "--max-memory", size) == 0) io_limits->memory = (size_t)value;
-    else if (size == 9 && strncmp(option, "--timeout", size) == 0) io_limits->time_ms = value;
-    else return false;
+    if (size == 7 && strncmp(option, "--depth", size) == 0)
+        io_limits->depth = (uint32_t)value;
+    else if (size == 12 && strncmp(option, "--max-memory", size) == 0)
+        io_limits->memory = (size_t)value;
+    else if (size == 9 && strncmp(option, "--timeout", size) == 0)
+        io_limits->time_ms = value;
+    else
+        return false;
     return true;
 }
 

@@ -157,17 +157,20 @@ Value program_member(VM *vm, Value value, const SymbolObj *name) {
     if (!is_object(value)) return VAL_VOID;
     Value found = VAL_UNSET;
     switch (obj_type_of(value)) {
-        case OBJ_NAMESPACE: found = namespace_get(namespace_of(value), name); break;
-        case OBJ_CLASS: found = namespace_get(class_of_value(value)->ns, name); break;
-        case OBJ_INSTANCE: found = instance_get(instance_of(value), name); break;
-        case OBJ_MAP: found = map_get(map_of(value), name); break;
-        case OBJ_NODE: found = table_get_symbol(&node_of(value)->props, name); break;
-        case OBJ_RANGE:
-            if (symbol_is(name, "first")) found = range_of(value)->first;
-            else if (symbol_is(name, "last")) found = range_of(value)->last;
-            else if (symbol_is(name, "step")) found = range_of(value)->step;
-            break;
-        default: break;
+    case OBJ_NAMESPACE: found = namespace_get(namespace_of(value), name); break;
+    case OBJ_CLASS: found = namespace_get(class_of_value(value)->ns, name); break;
+    case OBJ_INSTANCE: found = instance_get(instance_of(value), name); break;
+    case OBJ_MAP: found = map_get(map_of(value), name); break;
+    case OBJ_NODE: found = table_get_symbol(&node_of(value)->props, name); break;
+    case OBJ_RANGE:
+        if (symbol_is(name, "first"))
+            found = range_of(value)->first;
+        else if (symbol_is(name, "last"))
+            found = range_of(value)->last;
+        else if (symbol_is(name, "step"))
+            found = range_of(value)->step;
+        break;
+    default: break;
     }
     (void)vm;
     return found == VAL_UNSET ? VAL_VOID : found;

@@ -85,8 +85,10 @@ static void append_head(VM *vm, Buffer *out, Value exception) {
     Value code = field(exception, SYM(vm, CODE)), message = field(exception, SYM(vm, MESSAGE));
     const char *fallback = error_table[ERR_RUNTIME].code;
     buffer_append_format(out, "error[%s]: ", is_string(code) ? string_of(code)->text : fallback);
-    if (is_string(message)) buffer_append(out, string_of(message)->text, string_of(message)->size);
-    else print_value_safely(vm, out, is_nil(message) ? exception : message, RENDER_QUOTED);
+    if (is_string(message))
+        buffer_append(out, string_of(message)->text, string_of(message)->size);
+    else
+        print_value_safely(vm, out, is_nil(message) ? exception : message, RENDER_QUOTED);
     buffer_append_byte(out, '\n');
 }
 

@@ -27,14 +27,14 @@ const char *gene_version(void);
 /* --- configuration ---------------------------------------------------------------------------------------------------- */
 
 typedef struct GeneConfig {
-    size_t struct_size;      /* set by gene_config_init */
-    size_t memory_limit;     /* bytes of Gene data; 0: 1 GiB */
-    double time_limit_ms;    /* of one evaluation; 0: none */
-    uint32_t depth_limit;    /* Gene calls; 0: 200,000 */
-    uint32_t nesting_limit;  /* Gene calls below native calls; 0: 100 */
-    uint32_t task_limit;     /* unfinished tasks; 0: 1,000,000 */
-    double slice_ms;         /* time one gene_step may take; 0: 8 */
-    uint32_t hash_seed;      /* pass something random when hash keys come from strangers */
+    size_t struct_size;     /* set by gene_config_init */
+    size_t memory_limit;    /* bytes of Gene data; 0: 1 GiB */
+    double time_limit_ms;   /* of one evaluation; 0: none */
+    uint32_t depth_limit;   /* Gene calls; 0: 200,000 */
+    uint32_t nesting_limit; /* Gene calls below native calls; 0: 100 */
+    uint32_t task_limit;    /* unfinished tasks; 0: 1,000,000 */
+    double slice_ms;        /* time one gene_step may take; 0: 8 */
+    uint32_t hash_seed;     /* pass something random when hash keys come from strangers */
 } GeneConfig;
 
 /* Fills in the defaults. */
@@ -74,8 +74,21 @@ GeneHandle gene_outcome(GeneVM *vm, GeneHandle future);
 /* --- read and build values -------------------------------------------------------------------------------------------------- */
 
 typedef enum GeneType {
-    GENE_NIL, GENE_VOID, GENE_BOOL, GENE_INT, GENE_FLOAT, GENE_CHAR, GENE_STRING, GENE_SYMBOL, GENE_BYTES, GENE_ARRAY,
-    GENE_MAP, GENE_FUNCTION, GENE_FUTURE, GENE_EXCEPTION, GENE_OTHER,
+    GENE_NIL,
+    GENE_VOID,
+    GENE_BOOL,
+    GENE_INT,
+    GENE_FLOAT,
+    GENE_CHAR,
+    GENE_STRING,
+    GENE_SYMBOL,
+    GENE_BYTES,
+    GENE_ARRAY,
+    GENE_MAP,
+    GENE_FUNCTION,
+    GENE_FUTURE,
+    GENE_EXCEPTION,
+    GENE_OTHER,
 } GeneType;
 
 GeneType gene_type(GeneVM *vm, GeneHandle value);

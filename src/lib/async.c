@@ -44,8 +44,10 @@ static bool can_finish(VM *vm, const FutureObj *future, const char *verb) {
 /* --- state -------------------------------------------------------------------------------------------------------- */
 
 static NativeResult future_new(VM *vm, const Args *args, Value *out) {
-    if (args->count > 1) *out = future_make_finished(vm, FUTURE_SUCCESS, native_arg(vm, args, 1));
-    else *out = future_make(vm);
+    if (args->count > 1)
+        *out = future_make_finished(vm, FUTURE_SUCCESS, native_arg(vm, args, 1));
+    else
+        *out = future_make(vm);
     return NATIVE_RETURN;
 }
 
@@ -88,7 +90,7 @@ static NativeResult task_id(VM *vm, const Args *args, Value *out) {
     return task ? lib_return(out, value_small_int(task->id)) : NATIVE_RAISE;
 }
 
-/* --- completing ----------------------------------------------------------------------------------------------------- */
+/* --- completing --------------------------------------------------------------------------------------------------- */
 
 static NativeResult future_complete(VM *vm, const Args *args, Value *out) {
     FutureObj *future = receiver(vm, args);
@@ -143,7 +145,7 @@ static NativeResult future_cancel_method(VM *vm, const Args *args, Value *out) {
     return async_return(vm, native_arg(vm, args, 0), out);
 }
 
-/* --- callbacks ------------------------------------------------------------------------------------------------------- */
+/* --- callbacks ---------------------------------------------------------------------------------------------------- */
 
 /* Registers argument 1; the value is the future, for chaining. */
 static NativeResult on(VM *vm, const Args *args, WaiterKind kind, Value *out) {
@@ -179,13 +181,15 @@ static NativeResult chain(VM *vm, const Args *args, ChainKind kind, uint32_t suc
 }
 
 static NativeResult future_then(VM *vm, const Args *args, Value *out) { return chain(vm, args, CHAIN_THEN, 1, 2, out); }
-static NativeResult future_catch(VM *vm, const Args *args, Value *out) { return chain(vm, args, CHAIN_THEN, 0, 1, out); }
+static NativeResult future_catch(VM *vm, const Args *args, Value *out) {
+    return chain(vm, args, CHAIN_THEN, 0, 1, out);
+}
 static NativeResult future_finally(VM *vm, const Args *args, Value *out) {
     return chain(vm, args, CHAIN_FINALLY, 1, 0, out);
 }
 static NativeResult future_map(VM *vm, const Args *args, Value *out) { return chain(vm, args, CHAIN_MAP, 1, 0, out); }
 
-/* --- functions ------------------------------------------------------------------------------------------------------- */
+/* --- functions ---------------------------------------------------------------------------------------------------- */
 
 static FutureObj *future_arg(VM *vm, const Args *args) {
     Value value = native_arg_or(vm, args, 0, VAL_NIL);
@@ -249,9 +253,14 @@ static NativeResult await_settled(VM *vm, const Args *args, Value *out) {
     return await_group(vm, args, COMBINE_SETTLED, "$await_settled", out);
 }
 
-/* --- tables ------------------------------------------------------------------------------------------------------------ */
+/* --- tables ------------------------------------------------------------------------------------------------------- */
 
-static const NativeDef constructor = {"Future", future_new, 0, 1, NATIVE_METHOD, "(new gene/Future value?)",
+static const NativeDef constructor = {"Future",
+                                      future_new,
+                                      0,
+                                      1,
+                                      NATIVE_METHOD,
+                                      "(new gene/Future value?)",
                                       "A pending future; with a value one that has succeeded with it."};
 
 static const NativeDef future_methods[] = {

@@ -15,7 +15,7 @@ bool async_duration(Value value, double *out_ms) {
     return true;
 }
 
-/* --- sleeping ------------------------------------------------------------------------------------------------------- */
+/* --- sleeping ----------------------------------------------------------------------------------------------------- */
 
 static NativeResult sleep_future(VM *vm, const Args *args, const char *name, const char *argument, Value *out) {
     if (args->count != 1) return vm_raise_message(vm, "%s requires 1 argument%s", name, argument);
@@ -36,7 +36,7 @@ static NativeResult sleep_async(VM *vm, const Args *args, Value *out) {
     return sleep_future(vm, args, "sleep_async", "", out);
 }
 
-/* --- tasks ------------------------------------------------------------------------------------------------------------ */
+/* --- tasks -------------------------------------------------------------------------------------------------------- */
 
 typedef struct SpawnOptions {
     Value name, owner;
@@ -149,7 +149,7 @@ static NativeResult yield_now(VM *vm, const Args *args, Value *out) {
     return async_return(vm, VAL_NIL, out);
 }
 
-/* --- timers -------------------------------------------------------------------------------------------------------------- */
+/* --- timers ------------------------------------------------------------------------------------------------------- */
 
 static NativeResult schedule(VM *vm, const Args *args, const char *name, bool repeat, Value *out) {
     double delay_ms;
@@ -179,7 +179,7 @@ static NativeResult timer_is_active(VM *vm, const Args *args, Value *out) {
     return timer ? lib_return(out, value_bool(timer->number != 0)) : NATIVE_RAISE;
 }
 
-/* --- run_forever ------------------------------------------------------------------------------------------------------------ */
+/* --- run_forever -------------------------------------------------------------------------------------------------- */
 
 static NativeResult run_forever(VM *vm, const Args *args, Value *out) {
     return run_forever_start(vm, option(vm, args, "id"), out) ? NATIVE_WAIT : NATIVE_RAISE;
@@ -190,7 +190,7 @@ static NativeResult stop_forever(VM *vm, const Args *args, Value *out) {
     return run_forever_stop(vm, id) ? async_return(vm, VAL_NIL, out) : NATIVE_RAISE;
 }
 
-/* --- exit ------------------------------------------------------------------------------------------------------------------ */
+/* --- exit --------------------------------------------------------------------------------------------------------- */
 
 static NativeResult exit_program(VM *vm, const Args *args, Value *out) {
     Value code = native_arg_or(vm, args, 0, value_small_int(0));
@@ -199,7 +199,7 @@ static NativeResult exit_program(VM *vm, const Args *args, Value *out) {
     return async_return(vm, VAL_NIL, out);
 }
 
-/* --- $duration -------------------------------------------------------------------------------------------------------------- */
+/* --- $duration ---------------------------------------------------------------------------------------------------- */
 
 static NativeResult duration(VM *vm, const Args *args, Value *out) {
     if (is_truthy(native_arg_or(vm, args, 0, VAL_NIL))) {
@@ -210,12 +210,15 @@ static NativeResult duration(VM *vm, const Args *args, Value *out) {
     return lib_return(out, value_float(microseconds));
 }
 
-/* --- tables ------------------------------------------------------------------------------------------------------------------ */
+/* --- tables ------------------------------------------------------------------------------------------------------- */
 
-#define EXIT_ROW {"exit", exit_program, 0, 1, 0, "(exit n?)", "Ends the program with this exit code, after finally parts."}
-#define SLEEP_ROW                                                                \
-    {"sleep", sleep_task, 0, -1, 0, "(sleep d)",                                 \
-     "The task waits for d (Int milliseconds, Float seconds); others go on. nil."}
+#define EXIT_ROW \
+    { "exit", exit_program, 0, 1, 0, "(exit n?)", "Ends the program with this exit code, after finally parts." }
+#define SLEEP_ROW                                                                        \
+    {                                                                                    \
+        "sleep", sleep_task, 0, -1, 0, "(sleep d)",                                      \
+            "The task waits for d (Int milliseconds, Float seconds); others go on. nil." \
+    }
 
 static const NativeDef functions[] = {
     SLEEP_ROW,
@@ -250,8 +253,8 @@ static const NativeDef timer_methods[] = {
     {"active?", timer_is_active, 0, 0, NATIVE_METHOD, "(t .active?)", "Will it call its function again?"},
 };
 
-static const NativeDef duration_intrinsic = {"$duration", duration, 0, 1, 0, "$duration",
-                                             "Microseconds since the last $duration_start."};
+static const NativeDef duration_intrinsic = {
+    "$duration", duration, 0, 1, 0, "$duration", "Microseconds since the last $duration_start."};
 
 void lib_install_schedule(VM *vm) {
     NamespaceObj *schedule_ns = lib_namespace(vm, vm->global_ns, "schedule");

@@ -1,7 +1,8 @@
 /* combinators.c — see combinators.h.
- * A record is the array [future kind sources …]: for a combination sources is an array and [remaining timeout] follow, for
- * a chain it is the one future waited for at the moment and [on_success on_failure outcome] follow. Sources have a native
- * waiter whose target is the record, so record, future and callbacks live as long as any of them is reachable. */
+ * A record is the array [future kind sources …]: for a combination sources is an array and [remaining] follows,
+ * for a chain it is the one future waited for at the moment and [on_success on_failure outcome] follow.
+ * Sources have a native waiter whose target is the record, so record, future and callbacks live as long as any of
+ * them is reachable. */
 #include "task/combinators.h"
 
 #include "task/scheduler_private.h"
@@ -51,7 +52,7 @@ static void finish_like(VM *vm, FutureObj *future, const FutureObj *from) {
     future_finish(vm, future, (FutureState)from->state, from->value);
 }
 
-/* --- combinations --------------------------------------------------------------------------------------------------- */
+/* --- combinations ------------------------------------------------------------------------------------------------- */
 
 static bool is_finished(Value item) { return !is_future(item) || future_of(item)->state != FUTURE_PENDING; }
 static bool has_failed(Value item) { return is_future(item) && future_of(item)->state != FUTURE_SUCCESS; }
@@ -113,8 +114,10 @@ static bool is_over(Combination kind, const ArrayObj *items) {
     bool all_finished = true;
     for (uint32_t i = 0; i < items->count; i++) {
         Value item = items->items[i];
-        if (!is_finished(item)) all_finished = false;
-        else if (kind == COMBINE_RACE || (kind == COMBINE_ANY && !has_failed(item))) return true;
+        if (!is_finished(item))
+            all_finished = false;
+        else if (kind == COMBINE_RACE || (kind == COMBINE_ANY && !has_failed(item)))
+            return true;
     }
     return all_finished;
 }
@@ -135,8 +138,10 @@ static void item_ended(VM *vm, FutureObj *source, Value target, uint32_t number)
     }
     Value items = field(record, RECORD_SOURCES);
     Value deciding = deciding_item(kind, array_of(items));
-    if (is_future(deciding)) finish_like(vm, future, future_of(deciding));
-    else future_finish(vm, future, FUTURE_SUCCESS, deciding != VAL_UNSET ? deciding : collect(vm, kind, items));
+    if (is_future(deciding))
+        finish_like(vm, future, future_of(deciding));
+    else
+        future_finish(vm, future, FUTURE_SUCCESS, deciding != VAL_UNSET ? deciding : collect(vm, kind, items));
 }
 
 /* Gives the outcome of a combination that is over at once. */
@@ -188,13 +193,15 @@ NativeResult futures_combine(VM *vm, Combination kind, const Value *items, uint3
         if (!is_finished(item)) pending++;
     }
     NativeResult result = NATIVE_WAIT;
-    if (is_over(kind, array_of(copy))) result = return_outcome(vm, kind, copy, out);
-    else *out = start_combination(vm, kind, copy, pending, timeout_ms);
+    if (is_over(kind, array_of(copy)))
+        result = return_outcome(vm, kind, copy, out);
+    else
+        *out = start_combination(vm, kind, copy, pending, timeout_ms);
     roots_close(vm, scope);
     return result;
 }
 
-/* --- chains ------------------------------------------------------------------------------------------------------------- */
+/* --- chains ------------------------------------------------------------------------------------------------------- */
 
 static void chain_step(VM *vm, FutureObj *ended, Value target, uint32_t step);
 
@@ -255,8 +262,8 @@ Value future_chain(VM *vm, FutureObj *source, ChainKind kind, Value on_success, 
     root_push(vm, on_failure);
     Value future = future_make(vm);
     root_push(vm, future);
-    Value fields[RECORD_CHAIN_SIZE] = {future, value_small_int(FIRST_CHAIN_KIND + (int)kind), value_pointer(source),
-                                       on_success, on_failure, VAL_NIL};
+    Value fields[RECORD_CHAIN_SIZE] = {
+        future, value_small_int(FIRST_CHAIN_KIND + (int)kind), value_pointer(source), on_success, on_failure, VAL_NIL};
     Value record = array_from(vm, fields, RECORD_CHAIN_SIZE);
     future_of(future)->value = record;
     heap_touch(vm, future_of(future));

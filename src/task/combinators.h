@@ -1,7 +1,7 @@
 /* combinators.h — futures made from other futures: await of many, all, any, race, settled; then, catch, finally, map.
  *
- * While such a future is pending its `value` is its record, an array that says what it is made from (see combinators.c);
- * nothing outside this file looks at the value of a pending future. */
+ * While such a future is pending its `value` is its record, an array that says what it is made from (see
+ * combinators.c); nothing outside this file looks at the value of a pending future. */
 #ifndef GENE_TASK_COMBINATORS_H
 #define GENE_TASK_COMBINATORS_H
 
@@ -16,8 +16,8 @@ typedef enum Combination {
     COMBINE_SETTLED, /* array of {^state ^value ^error} */
 } Combination;
 
-/* What (await …) and its relatives do with items[0..count), which may be moved: an array's items or stack slots. Items that
- * are no futures count as finished. timeout_ms < 0: none. The result of the native that calls it. */
+/* What (await …) and its relatives do with items[0..count), which may be moved: an array's items or stack slots.
+ * Items that are no futures count as finished. timeout_ms < 0: none. The result of the native that calls it. */
 NativeResult futures_combine(VM *vm, Combination kind, const Value *items, uint32_t count, double timeout_ms,
                              Value *out);
 
@@ -30,7 +30,7 @@ typedef enum ChainKind {
 /* The future of what the callbacks give; VAL_NIL for a missing callback: the outcome passes through. Unrooted. */
 Value future_chain(VM *vm, FutureObj *source, ChainKind kind, Value on_success, Value on_failure);
 
-/* --- for task/ ------------------------------------------------------------------------------------------------- */
+/* --- for task/ ---------------------------------------------------------------------------------------------------- */
 bool combination_is(const FutureObj *future);
 /* What it is made from: nil, a future or an array. */
 Value combination_sources(const FutureObj *future);

@@ -1,11 +1,11 @@
-/* deadlock.c — waiting that can never end (SCH-12): a circle of tasks, found when its last one waits; and a program that
- * nothing can wake any more, found when the host has nothing left to tell. */
+/* deadlock.c — waiting that can never end (SCH-12): a circle of tasks, found when its last one waits; and a program
+ * that nothing can wake any more, found when the host has nothing left to tell. */
 #include "task/scheduler_private.h"
 
 #define HOPS_MAX 1000u /* length of a circle that is found at once; a longer one is found when all is quiet */
 #define LISTED_MAX 20u
 
-/* --- circles ----------------------------------------------------------------------------------------------------------- */
+/* --- circles ------------------------------------------------------------------------------------------------------ */
 
 typedef struct Search {
     const TaskObj *task; /* the one that is about to wait */
@@ -75,12 +75,12 @@ bool deadlock_closes_circle(VM *vm, TaskObj *task, FutureObj *future, Value *out
     return true;
 }
 
-/* --- nothing can happen any more --------------------------------------------------------------------------------------- */
+/* --- nothing can happen any more ---------------------------------------------------------------------------------- */
 
 static bool is_quiet(const Scheduler *scheduler) {
-    return scheduler->pump_depth == 0 && !scheduler->ready.first && !scheduler->inline_top &&
-           !scheduler->fresh.first && scheduler->answers.count == 0 && scheduler->operations.count == 0 &&
-           scheduler->timers.event_count == 0 && scheduler->server_count == 0 && scheduler->run_forever_count == 0;
+    return scheduler->pump_depth == 0 && !scheduler->ready.first && !scheduler->inline_top && !scheduler->fresh.first &&
+           scheduler->answers.count == 0 && scheduler->operations.count == 0 && scheduler->timers.event_count == 0 &&
+           scheduler->server_count == 0 && scheduler->run_forever_count == 0;
 }
 
 static void describe_wait(VM *vm, const TaskObj *task, Buffer *out) {
@@ -88,8 +88,10 @@ static void describe_wait(VM *vm, const TaskObj *task, Buffer *out) {
     task_describe_one(vm, task, out);
     buffer_append_text(out, " waits for ");
     const FutureObj *future = task->waiting_on;
-    if (future->header.type == OBJ_TASK) task_describe_one(vm, (const TaskObj *)future, out);
-    else buffer_append_text(out, combination_is(future) ? "several futures" : "a future that nobody completes");
+    if (future->header.type == OBJ_TASK)
+        task_describe_one(vm, (const TaskObj *)future, out);
+    else
+        buffer_append_text(out, combination_is(future) ? "several futures" : "a future that nobody completes");
     size_t before = out->size;
     buffer_append_text(out, " at ");
     size_t place = out->size;
@@ -106,8 +108,10 @@ static Value quiet_exception(VM *vm) {
     while (oldest && oldest->all_next) oldest = oldest->all_next;
     for (const TaskObj *task = oldest; task; task = task->all_previous) {
         if (task->state != TASK_WAITING) continue;
-        if (listed++ < LISTED_MAX) describe_wait(vm, task, &text);
-        else left++;
+        if (listed++ < LISTED_MAX)
+            describe_wait(vm, task, &text);
+        else
+            left++;
     }
     if (left) buffer_append_format(&text, "\n  … and %u more", left);
     Value exception = vm_make_exception(vm, ERR_DEADLOCK, buffer_text(&text), text.size);

@@ -10,7 +10,7 @@ struct WaiterChunk {
     Waiter waiters[WAITERS_PER_CHUNK];
 };
 
-/* --- waiters -------------------------------------------------------------------------------------------------- */
+/* --- waiters ------------------------------------------------------------------------------------------------------ */
 
 static Waiter *waiter_take(VM *vm) {
     Scheduler *scheduler = vm->scheduler;
@@ -47,16 +47,22 @@ void waiters_free(Heap *heap, Scheduler *scheduler) {
 static void append(WaiterList *list, Waiter *waiter) {
     waiter->next = NULL;
     waiter->previous = list->last;
-    if (list->last) list->last->next = waiter;
-    else list->first = waiter;
+    if (list->last)
+        list->last->next = waiter;
+    else
+        list->first = waiter;
     list->last = waiter;
 }
 
 static void unlink_from(WaiterList *list, Waiter *waiter) {
-    if (waiter->previous) waiter->previous->next = waiter->next;
-    else list->first = waiter->next;
-    if (waiter->next) waiter->next->previous = waiter->previous;
-    else list->last = waiter->previous;
+    if (waiter->previous)
+        waiter->previous->next = waiter->next;
+    else
+        list->first = waiter->next;
+    if (waiter->next)
+        waiter->next->previous = waiter->previous;
+    else
+        list->last = waiter->previous;
 }
 
 static void link_waiter(VM *vm, FutureObj *future, Waiter *waiter) {
@@ -90,7 +96,7 @@ void future_forget_target(VM *vm, FutureObj *future, Value target) {
     }
 }
 
-/* --- making --------------------------------------------------------------------------------------------------- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 
 Value future_make(VM *vm) {
     FutureObj *future = heap_alloc(vm, OBJ_FUTURE, sizeof(FutureObj));
@@ -109,7 +115,7 @@ Value future_make_finished(VM *vm, FutureState state, Value value) {
     return value_pointer(future);
 }
 
-/* --- firing --------------------------------------------------------------------------------------------------- */
+/* --- firing ------------------------------------------------------------------------------------------------------- */
 
 static void call_back(VM *vm, Value callee, Value argument) {
     TaskObj *task = task_make(vm, callee, &argument, 1, VAL_NIL);
@@ -124,15 +130,15 @@ static void call_back(VM *vm, Value callee, Value argument) {
 static void fire(VM *vm, FutureObj *future, WaiterKind kind, Value target, WaiterFn native_fn, uint32_t number) {
     bool success = future->state == FUTURE_SUCCESS;
     switch (kind) {
-        case WAITER_TASK: task_wake(vm, task_of(target), RESUME_FUTURE, value_pointer(future)); break;
-        case WAITER_SUCCESS:
-            if (success) call_back(vm, target, future->value);
-            break;
-        case WAITER_FAILURE:
-            if (!success) call_back(vm, target, future->value);
-            break;
-        case WAITER_COMPLETE: call_back(vm, target, value_pointer(future)); break;
-        case WAITER_NATIVE: native_fn(vm, future, target, number); break;
+    case WAITER_TASK: task_wake(vm, task_of(target), RESUME_FUTURE, value_pointer(future)); break;
+    case WAITER_SUCCESS:
+        if (success) call_back(vm, target, future->value);
+        break;
+    case WAITER_FAILURE:
+        if (!success) call_back(vm, target, future->value);
+        break;
+    case WAITER_COMPLETE: call_back(vm, target, value_pointer(future)); break;
+    case WAITER_NATIVE: native_fn(vm, future, target, number); break;
     }
 }
 
@@ -160,9 +166,9 @@ static void release_source(VM *vm, FutureObj *future) {
     uint32_t number = future->operation;
     future->operation = 0;
     switch (number & NUMBER_CLASS) {
-        case NUMBER_TIMER: timers_remove(vm, number); break;
-        case NUMBER_RUN_FOREVER: run_forever_forget(vm, number); break;
-        default: operation_cancel(vm, number); break;
+    case NUMBER_TIMER: timers_remove(vm, number); break;
+    case NUMBER_RUN_FOREVER: run_forever_forget(vm, number); break;
+    default: operation_cancel(vm, number); break;
     }
 }
 
@@ -214,7 +220,7 @@ void future_park(VM *vm, FutureObj *future, TaskObj *task) {
     heap_touch(vm, task);
 }
 
-/* --- cancelling ------------------------------------------------------------------------------------------------ */
+/* --- cancelling --------------------------------------------------------------------------------------------------- */
 
 /* Does it stand for work of the host that nobody waits for any more? */
 static bool is_abandoned(const FutureObj *future) {
@@ -254,7 +260,7 @@ void future_abandon(VM *vm, FutureObj *future, Value reason) {
     if (is_abandoned(future)) future_cancel(vm, future, reason);
 }
 
-/* --- collector ------------------------------------------------------------------------------------------------- */
+/* --- collector ---------------------------------------------------------------------------------------------------- */
 
 void future_trace(Heap *heap, Obj *object) {
     FutureObj *future = (FutureObj *)object;

@@ -1,7 +1,7 @@
 /* future.h — completing futures, and everything that can wait for one.
- * Order (SCH-3): a completion runs its waiters in registration order; callbacks become tasks on the inline stack and run
- * to their end or first wait before the next completion; waiting tasks become ready. Completing never recurses: what a
- * waiter completes in turn is queued behind the waiters of the future before it. */
+ * Order (SCH-3): a completion runs its waiters in registration order; callbacks become tasks on the inline stack and
+ * run to their end or first wait before the next completion; waiting tasks become ready. Completing never recurses:
+ * what a waiter completes in turn is queued behind the waiters of the future before it. */
 #ifndef GENE_TASK_FUTURE_H
 #define GENE_TASK_FUTURE_H
 

@@ -1,6 +1,6 @@
 /* operations.c — what the host is doing for the program: numbers, futures and answers.
- * Invariant: an answer waits in the queue until a pump takes it, so that one completion and its callbacks are over before
- * the next is seen (SCH-3); an answer whose slot has a new generation is of a cancelled operation and dropped. */
+ * Invariant: an answer waits in the queue until a pump takes it, so that one completion and its callbacks are over
+ * before the next is seen (SCH-3); an answer whose slot has a new generation is of a cancelled operation and dropped. */
 #include "task/scheduler_private.h"
 
 #define SLOT_BITS 20
@@ -76,8 +76,7 @@ static void make_room(VM *vm, AnswerQueue *queue) {
         return;
     }
     uint32_t capacity = queue->capacity ? queue->capacity * 2 : 16;
-    queue->items =
-        heap_realloc_buffer(vm, queue->items, queue->capacity * sizeof(Answer), capacity * sizeof(Answer));
+    queue->items = heap_realloc_buffer(vm, queue->items, queue->capacity * sizeof(Answer), capacity * sizeof(Answer));
     queue->capacity = capacity;
 }
 
@@ -111,7 +110,7 @@ void operations_process_answer(VM *vm) {
     roots_close(vm, scope);
 }
 
-/* --- collector ------------------------------------------------------------------------------------------------------ */
+/* --- collector ---------------------------------------------------------------------------------------------------- */
 
 void operations_mark(Heap *heap, Scheduler *scheduler, bool cycle_starts) {
     slots_mark(heap, &scheduler->operations, cycle_starts);

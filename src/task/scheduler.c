@@ -17,12 +17,14 @@
 /* Tasks switched between two looks at the clock, when none of them runs out of fuel: some 0.1 ms. */
 #define SWITCHES_PER_LOOK 256u
 
-/* --- queues ---------------------------------------------------------------------------------------------------------- */
+/* --- queues ------------------------------------------------------------------------------------------------------- */
 
 static void queue_push(TaskQueue *queue, TaskObj *task) {
     task->queue_next = NULL;
-    if (queue->last) queue->last->queue_next = task;
-    else queue->first = task;
+    if (queue->last)
+        queue->last->queue_next = task;
+    else
+        queue->first = task;
     queue->last = task;
 }
 
@@ -37,8 +39,10 @@ static TaskObj *queue_pop(TaskQueue *queue) {
 static void queue_remove(TaskQueue *queue, TaskObj *task) {
     TaskObj *previous = NULL;
     for (TaskObj *at = queue->first; at != task; at = at->queue_next) previous = at;
-    if (previous) previous->queue_next = task->queue_next;
-    else queue->first = task->queue_next;
+    if (previous)
+        previous->queue_next = task->queue_next;
+    else
+        queue->first = task->queue_next;
     if (queue->last == task) queue->last = previous;
     task->queue_next = NULL;
 }
@@ -116,7 +120,7 @@ bool scheduler_must_switch(VM *vm) {
     return scheduler->fresh.first || scheduler->yield_requested || (task && task_cancel_is_pending(task));
 }
 
-/* --- time ------------------------------------------------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------------------------------------------------- */
 
 void scheduler_look_at_clock(VM *vm) { vm->scheduler->now_ms = port_now_ms(vm); }
 
@@ -159,7 +163,7 @@ double scheduler_duration_start(VM *vm) {
 
 double scheduler_duration(VM *vm) { return port_now_ms(vm) * 1000 - vm->scheduler->duration_start_us; }
 
-/* --- errors nobody sees (SCH-15) ---------------------------------------------------------------------------------------- */
+/* --- errors nobody sees (SCH-15) ---------------------------------------------------------------------------------- */
 
 void value_list_push(VM *vm, ValueList *list, Value value) {
     if (list->count == list->capacity) {
@@ -196,7 +200,7 @@ static void report_failures(VM *vm) {
     failures->count = 0;
 }
 
-/* --- draining: ($await_all) ---------------------------------------------------------------------------------------------- */
+/* --- draining: ($await_all) --------------------------------------------------------------------------------------- */
 
 Value scheduler_drain(VM *vm) {
     Value future = future_make(vm);
@@ -236,12 +240,14 @@ static bool finish_drains(VM *vm) {
     return true;
 }
 
-/* --- the pump --------------------------------------------------------------------------------------------------------------- */
+/* --- the pump ----------------------------------------------------------------------------------------------------- */
 
 static void process_event(VM *vm) {
     Scheduler *scheduler = vm->scheduler;
-    if (operations_have_answer(scheduler)) operations_process_answer(vm);
-    else timers_fire_next(vm, scheduler->now_ms);
+    if (operations_have_answer(scheduler))
+        operations_process_answer(vm);
+    else
+        timers_fire_next(vm, scheduler->now_ms);
     flush_fresh(scheduler);
 }
 
@@ -375,7 +381,7 @@ bool scheduler_run_sync(VM *vm, TaskObj *task) {
     return task->state == TASK_ENDED;
 }
 
-/* --- questions ---------------------------------------------------------------------------------------------------------------- */
+/* --- questions ---------------------------------------------------------------------------------------------------- */
 
 PendingCounts scheduler_pending(VM *vm) {
     const Scheduler *scheduler = vm->scheduler;
@@ -404,7 +410,7 @@ bool scheduler_is_drained(VM *vm) {
 
 void scheduler_count_server(VM *vm, int change) { vm->scheduler->server_count += (uint32_t)change; }
 
-/* --- stopping ------------------------------------------------------------------------------------------------------------------ */
+/* --- stopping ----------------------------------------------------------------------------------------------------- */
 
 void scheduler_interrupt(VM *vm, Value reason_exception) {
     uint32_t scope = roots_open(vm);
@@ -425,7 +431,7 @@ void scheduler_exit(VM *vm, int code) {
     scheduler_interrupt(vm, exit_exception(vm));
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static bool should_yield(VM *vm) {
     Scheduler *scheduler = vm->scheduler;
@@ -454,7 +460,7 @@ static bool spawn_inline(VM *vm, Value callee, uint32_t base, uint32_t count, co
 static void mark_list(Heap *heap, const ValueList *list) { heap_mark_values(heap, list->items, list->count); }
 
 static void mark_roots(VM *vm, Heap *heap, bool final) {
-    (void)final;
+    (void) final;
     Scheduler *scheduler = vm->scheduler;
     bool cycle_starts = heap->rounds <= 1;
     task_mark_all(heap, scheduler, cycle_starts);

@@ -1,7 +1,7 @@
 /* scheduler.h — the one pump: runs ready tasks for a bounded time and returns to the host.
  *
- * The host calls scheduler_pump when something may have happened; between pumps nothing runs and, while nothing is due, no
- * timer is armed (SCH-11). There is no other loop in the runtime. */
+ * The host calls scheduler_pump when something may have happened; between pumps nothing runs and, while nothing is
+ * due, no timer is armed (SCH-11). There is no other loop in the runtime. */
 #ifndef GENE_TASK_SCHEDULER_H
 #define GENE_TASK_SCHEDULER_H
 
@@ -64,8 +64,8 @@ PendingCounts scheduler_pending(VM *vm);
 void scheduler_cstack_counts(VM *vm, uint32_t *out_total, uint32_t *out_used);
 /* True when the program whose main task has ended has no one-shot work left (design §3, end of a program). */
 bool scheduler_is_drained(VM *vm);
-/* If nothing at all can ever wake the waiting tasks, gives main tasks their DeadlockException. True when it did. The host
- * calls it a macrotask after a pump that ended waiting with no operation, timer, server or run_forever. */
+/* If nothing at all can ever wake the waiting tasks, gives main tasks their DeadlockException. True when it did. The
+ * host calls it a macrotask after a pump that ended waiting with no operation, timer, server or run_forever. */
 bool scheduler_check_deadlock(VM *vm);
 /* Cancels every task (hard) and every scheduled timer. The host pumps until nothing is pending. */
 void scheduler_interrupt(VM *vm, Value reason_exception);

@@ -16,7 +16,7 @@
 #define NUMBER_MASK 0x3FFFFFFFu
 
 #define HEAP_STEP_WORK (64u * 1024u) /* marking or sweeping at each look at the clock; some 20 µs */
-#define STOP_GRACE_MS 2000 /* for the finally parts of a stopped task */
+#define STOP_GRACE_MS 2000           /* for the finally parts of a stopped task */
 
 typedef struct WaiterChunk WaiterChunk;
 
@@ -52,7 +52,7 @@ struct Scheduler {
     double slice_ms, quantum_ms;
     double now_ms; /* the clock at the last look */
     double slice_end_ms, quantum_end_ms;
-    double armed_ms; /* what the host's timer is armed for; HUGE_VAL: it is not */
+    double armed_ms;          /* what the host's timer is armed for; HUGE_VAL: it is not */
     double duration_start_us; /* $duration_start; negative: not set */
 
     /* --- tasks --- */
@@ -65,8 +65,8 @@ struct Scheduler {
     uint32_t task_count, daemon_count, main_count;
     uint32_t last_task_id;
     uint32_t pump_depth;
-    bool yield_requested; /* the task that switches goes to the end of the queue */
-    bool is_sync;         /* the innermost pump runs a synchronous evaluation: its slice does not end */
+    bool yield_requested;     /* the task that switches goes to the end of the queue */
+    bool is_sync;             /* the innermost pump runs a synchronous evaluation: its slice does not end */
     LoopStatus native_status; /* of the native that a C stack has finished */
     uint32_t native_count, switch_count;
     CStackPool *cstacks;

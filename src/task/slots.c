@@ -28,8 +28,10 @@ uint32_t slots_add(VM *vm, SlotTable *table, Value target) {
 void slots_remove(SlotTable *table, uint32_t index) {
     Slot *slot = &table->slots[index];
     ENSURE(slot->is_used, "a slot is removed once");
-    if (slot->previous) table->slots[slot->previous].next = slot->next;
-    else table->newest = slot->next;
+    if (slot->previous)
+        table->slots[slot->previous].next = slot->next;
+    else
+        table->newest = slot->next;
     if (slot->next) table->slots[slot->next].previous = slot->previous;
     if (table->marked == index) table->marked = slot->next;
     slot->is_used = false;

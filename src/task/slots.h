@@ -1,6 +1,7 @@
-/* slots.h — numbered places for things the scheduler must keep alive until something happens: timers, host operations.
- * Invariants: slot 0 is never used; the slots in use form a list, newest first, so that the collector's later root scans
- * look only at what was added since the scan before. */
+/* slots.h — numbered places for things the scheduler must keep alive until something happens: timers, host
+ * operations.
+ * Invariants: slot 0 is never used; the slots in use form a list, newest first, so that the collector's later root
+ * scans look only at what was added since the scan before. */
 #ifndef GENE_TASK_SLOTS_H
 #define GENE_TASK_SLOTS_H
 

@@ -3,7 +3,7 @@
 
 #define NO_HANDLER_PC UINT32_MAX /* no try range holds it */
 
-/* --- making ---------------------------------------------------------------------------------------------------- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 
 static void link_task(Scheduler *scheduler, TaskObj *task) {
     task->all_next = scheduler->all;
@@ -13,8 +13,10 @@ static void link_task(Scheduler *scheduler, TaskObj *task) {
 }
 
 static void unlink_task(Scheduler *scheduler, TaskObj *task) {
-    if (task->all_previous) task->all_previous->all_next = task->all_next;
-    else scheduler->all = task->all_next;
+    if (task->all_previous)
+        task->all_previous->all_next = task->all_next;
+    else
+        scheduler->all = task->all_next;
     if (task->all_next) task->all_next->all_previous = task->all_previous;
     if (scheduler->marked == task) scheduler->marked = task->all_next;
     scheduler->task_count--;
@@ -85,7 +87,7 @@ TaskObj *task_make(VM *vm, Value callee, const Value *argv, uint32_t argc, Value
     return task;
 }
 
-/* --- waking and ending ------------------------------------------------------------------------------------------ */
+/* --- waking and ending -------------------------------------------------------------------------------------------- */
 
 void task_wake(VM *vm, TaskObj *task, ResumeKind kind, Value value) {
     ENSURE(task->state == TASK_WAITING, "only a waiting task can be woken");
@@ -117,7 +119,7 @@ void task_end(VM *vm, TaskObj *task, FutureState state, Value value) {
     roots_close(vm, scope);
 }
 
-/* --- cancelling -------------------------------------------------------------------------------------------------- */
+/* --- cancelling --------------------------------------------------------------------------------------------------- */
 
 void task_deliver_cancel(VM *vm, TaskObj *task) {
     if (!task_cancel_is_pending(task)) return;
@@ -139,8 +141,10 @@ Value task_cancel_exception(VM *vm, Value reason) {
     root_push(vm, reason);
     Buffer text;
     buffer_init(&text);
-    if (is_nil(reason)) buffer_append_text(&text, "cancelled");
-    else print_value_safely(vm, &text, reason, RENDER_PLAIN);
+    if (is_nil(reason))
+        buffer_append_text(&text, "cancelled");
+    else
+        print_value_safely(vm, &text, reason, RENDER_PLAIN);
     uint32_t exception = root_push(vm, vm_make_exception(vm, ERR_CANCELLED, buffer_text(&text), text.size));
     buffer_free(&text);
     Value location = string_from(vm, "cancel");
@@ -178,11 +182,13 @@ void task_cancel(VM *vm, TaskObj *task, CancelLevel level, Value reason_exceptio
     roots_close(vm, scope);
 }
 
-/* --- for messages -------------------------------------------------------------------------------------------------- */
+/* --- for messages ------------------------------------------------------------------------------------------------- */
 
 void task_describe_one(VM *vm, const TaskObj *task, Buffer *out) {
-    if (task->is_main && is_nil(task->name)) buffer_append_text(out, "the main task");
-    else buffer_append_format(out, "task %u", task->id);
+    if (task->is_main && is_nil(task->name))
+        buffer_append_text(out, "the main task");
+    else
+        buffer_append_format(out, "task %u", task->id);
     if (is_string(task->name)) {
         buffer_append_byte(out, ' ');
         print_value_safely(vm, out, task->name, RENDER_QUOTED);
@@ -198,7 +204,7 @@ void task_position(const TaskObj *task, Buffer *out) {
     buffer_append_format(out, "%s:%u", frame->code->file ? frame->code->file->text : "<input>", line);
 }
 
-/* --- collector ------------------------------------------------------------------------------------------------------ */
+/* --- collector ---------------------------------------------------------------------------------------------------- */
 
 static void task_trace(Heap *heap, Obj *object) {
     TaskObj *task = (TaskObj *)object;

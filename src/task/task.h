@@ -29,26 +29,26 @@ struct TaskObj {
     bool is_daemon;   /* does not keep the program alive */
     bool is_callback; /* made for a completed future or a timer */
     FutureObj *waiting_on;
-    Waiter waiter;        /* its entry in waiting_on's list */
-    TaskObj *queue_next;  /* ready queue or inline stack */
+    Waiter waiter;       /* its entry in waiting_on's list */
+    TaskObj *queue_next; /* ready queue or inline stack */
     double ready_since_ms;
     TaskObj *all_next, *all_previous;
-    Value cancel_reason;  /* exception to deliver */
-    Value name;           /* string or nil */
-    Value progress;       /* lib/progress.c; nil before the first report or listener */
+    Value cancel_reason; /* exception to deliver */
+    Value name;          /* string or nil */
+    Value progress;      /* lib/progress.c; nil before the first report or listener */
     uint32_t id;
-    uint32_t ticket;      /* number the host knows it by; 0 none */
+    uint32_t ticket;                        /* number the host knows it by; 0 none */
     uint32_t argument_count, keyword_count; /* of the call to make */
-    uint32_t stop_timer;     /* when CANCEL_HARD becomes CANCEL_KILL */
+    uint32_t stop_timer;                    /* when CANCEL_HARD becomes CANCEL_KILL */
     uint32_t deadline_timer;
-    double deadline_ms;   /* time limit (limits.time, eval timeout) on port_now_ms; 0 none. Set before it is started */
+    double deadline_ms; /* time limit (limits.time, eval timeout) on port_now_ms; 0 none. Set before it is started */
 };
 
 static inline TaskObj *task_of(Value value) { return (TaskObj *)pointer_of(value); }
 static inline bool is_task(Value value) { return is_obj_type(value, OBJ_TASK); }
 
-/* A task that will call `callee` with copies of argv; not queued yet, to be started by the caller. keywords_map: a map or
- * nil. NULL after raising when limits.tasks is reached. Stays reachable until it ends. */
+/* A task that will call `callee` with copies of argv; not queued yet, to be started by the caller. keywords_map: a
+ * map or nil. NULL after raising when limits.tasks is reached. Stays reachable until it ends. */
 TaskObj *task_make(VM *vm, Value callee, const Value *argv, uint32_t argc, Value keywords_map);
 /* Asks a task to stop (ASY-13): wakes it when it waits; aborts the operation it alone waits for. */
 void task_cancel(VM *vm, TaskObj *task, CancelLevel level, Value reason_exception);

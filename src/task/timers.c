@@ -48,8 +48,8 @@ static void sift_down(Timers *timers, uint32_t at, TimerNode node) {
 static void push_node(VM *vm, Timers *timers, double due_ms, uint32_t slot) {
     if (timers->count == timers->capacity) {
         uint32_t capacity = timers->capacity ? timers->capacity * 2 : 16;
-        timers->nodes = heap_realloc_buffer(vm, timers->nodes, timers->capacity * sizeof(TimerNode),
-                                            capacity * sizeof(TimerNode));
+        timers->nodes =
+            heap_realloc_buffer(vm, timers->nodes, timers->capacity * sizeof(TimerNode), capacity * sizeof(TimerNode));
         timers->capacity = capacity;
     }
     sift_up(timers, timers->count++, (TimerNode){due_ms, timers->next_sequence++, slot});
@@ -58,11 +58,13 @@ static void push_node(VM *vm, Timers *timers, double due_ms, uint32_t slot) {
 static void remove_node(Timers *timers, uint32_t at) {
     TimerNode last = timers->nodes[--timers->count];
     if (at == timers->count) return;
-    if (at > 0 && is_before(&last, &timers->nodes[(at - 1) / ARITY])) sift_up(timers, at, last);
-    else sift_down(timers, at, last);
+    if (at > 0 && is_before(&last, &timers->nodes[(at - 1) / ARITY]))
+        sift_up(timers, at, last);
+    else
+        sift_down(timers, at, last);
 }
 
-/* --- the table ---------------------------------------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------------------------------------------------- */
 
 static void count_timer(Timers *timers, const Slot *slot, uint32_t change) {
     bool is_event = slot->kind != TIMER_DEADLINE && slot->kind != TIMER_STOP;
@@ -92,7 +94,7 @@ void timers_remove(VM *vm, uint32_t number) {
 
 double timers_next_due(const Timers *timers) { return timers->count ? timers->nodes[0].due_ms : HUGE_VAL; }
 
-/* --- firing --------------------------------------------------------------------------------------------------- */
+/* --- firing ------------------------------------------------------------------------------------------------------- */
 
 static void call_back(VM *vm, TimerObj *timer) {
     TaskObj *task = task_make(vm, timer->callee, NULL, 0, VAL_NIL);
@@ -148,23 +150,26 @@ void timers_fire_next(VM *vm, double now_ms) {
         slots_remove(&timers->table, index);
     }
     switch (kind) {
-        case TIMER_SLEEP:
-            future_of(target)->operation = 0;
-            future_finish(vm, future_of(target), FUTURE_SUCCESS, VAL_NIL);
-            break;
-        case TIMER_TIMEOUT:
-            future_of(target)->operation = 0;
-            time_out(vm, future_of(target));
-            break;
-        case TIMER_ONCE: timer_of(target)->number = 0; call_back(vm, timer_of(target)); break;
-        case TIMER_REPEAT: call_back(vm, timer_of(target)); break;
-        case TIMER_DEADLINE:
-        case TIMER_STOP: stop_late(vm, task_of(target), kind); break;
+    case TIMER_SLEEP:
+        future_of(target)->operation = 0;
+        future_finish(vm, future_of(target), FUTURE_SUCCESS, VAL_NIL);
+        break;
+    case TIMER_TIMEOUT:
+        future_of(target)->operation = 0;
+        time_out(vm, future_of(target));
+        break;
+    case TIMER_ONCE:
+        timer_of(target)->number = 0;
+        call_back(vm, timer_of(target));
+        break;
+    case TIMER_REPEAT: call_back(vm, timer_of(target)); break;
+    case TIMER_DEADLINE:
+    case TIMER_STOP: stop_late(vm, task_of(target), kind); break;
     }
     roots_close(vm, scope);
 }
 
-/* --- timer objects -------------------------------------------------------------------------------------------- */
+/* --- timer objects ------------------------------------------------------------------------------------------------ */
 
 Value timer_make(VM *vm, double delay_ms, bool repeats, Value callee) {
     uint32_t scope = roots_open(vm);

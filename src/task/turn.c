@@ -1,13 +1,13 @@
 /* turn.c — one turn of a task: from the moment the pump hands it control until it parks, ends or is switched out.
  *
- * A task without C frames runs by run_loop() on the pump's own stack. When the loop asks for a native that may call Gene
- * code, the native runs on a C stack of its own, which can be left suspended (port/cstack.h). */
+ * A task without C frames runs by run_loop() on the pump's own stack. When the loop asks for a native that may call
+ * Gene code, the native runs on a C stack of its own, which can be left suspended (port/cstack.h). */
 #include "task/scheduler_private.h"
 
 /* Natives between two looks at the clock: run_loop starts with new fuel after each, and might never run out of it. */
 #define NATIVES_PER_LOOK 16u
 
-/* --- the steps of a turn -------------------------------------------------------------------------------------------- */
+/* --- the steps of a turn ------------------------------------------------------------------------------------------ */
 
 /* First turn: makes the call that task_make put on the stack. */
 static LoopStatus begin_call(VM *vm, TaskObj *task) {
@@ -16,12 +16,12 @@ static LoopStatus begin_call(VM *vm, TaskObj *task) {
     const Value *names = keyword_count ? array_of(fiber->stack[1 + count + keyword_count])->items : NULL;
     task->is_started = true;
     switch (vm_call(vm, fiber->stack[0], 1, count, names, keyword_count, 0, FRAME_ENTRY | FRAME_ASYNC_BODY)) {
-        case CALL_FRAME: return run_loop(vm);
-        case CALL_VALUE: vm->result = fiber->stack[0]; return LOOP_DONE;
-        case CALL_NATIVE: return LOOP_NATIVE;
-        case CALL_WAIT: return LOOP_WAIT;
-        case CALL_SWITCH: return LOOP_SWITCH;
-        case CALL_RAISED: break;
+    case CALL_FRAME: return run_loop(vm);
+    case CALL_VALUE: vm->result = fiber->stack[0]; return LOOP_DONE;
+    case CALL_NATIVE: return LOOP_NATIVE;
+    case CALL_WAIT: return LOOP_WAIT;
+    case CALL_SWITCH: return LOOP_SWITCH;
+    case CALL_RAISED: break;
     }
     return LOOP_RAISED;
 }
@@ -89,7 +89,7 @@ static LoopStatus step(VM *vm, TaskObj *task) {
     return after_native(vm, task, cstack_resume(task->cstack));
 }
 
-/* --- why it stopped --------------------------------------------------------------------------------------------------- */
+/* --- why it stopped ----------------------------------------------------------------------------------------------- */
 
 /* True: the task goes on at once. */
 static bool park(VM *vm, TaskObj *task) {
@@ -130,8 +130,10 @@ static bool keep_running(VM *vm, TaskObj *task, bool is_inline) {
         return scheduler_ready_first(vm, task), false;
     }
     if (scheduler->is_sync || scheduler->now_ms < scheduler->slice_end_ms) return true;
-    if (interrupts) scheduler_interrupted(vm, task);
-    else scheduler_ready_first(vm, task);
+    if (interrupts)
+        scheduler_interrupted(vm, task);
+    else
+        scheduler_ready_first(vm, task);
     return false;
 }
 
@@ -159,18 +161,18 @@ static void end_done(VM *vm, TaskObj *task) {
 /* True: the task goes on at once. */
 static bool settle(VM *vm, TaskObj *task, LoopStatus status, bool is_inline) {
     switch (status) {
-        case LOOP_DONE: end_done(vm, task); return false;
-        case LOOP_RAISED: end_raised(vm, task); return false;
-        case LOOP_WAIT: return park(vm, task);
-        case LOOP_SWITCH: switch_out(vm, task); return false;
-        case LOOP_FUEL: return keep_running(vm, task, is_inline);
-        case LOOP_NATIVE: break;
+    case LOOP_DONE: end_done(vm, task); return false;
+    case LOOP_RAISED: end_raised(vm, task); return false;
+    case LOOP_WAIT: return park(vm, task);
+    case LOOP_SWITCH: switch_out(vm, task); return false;
+    case LOOP_FUEL: return keep_running(vm, task, is_inline);
+    case LOOP_NATIVE: break;
     }
     ENSURE(false, "natives are called within the turn");
     return false;
 }
 
-/* --- the turn ------------------------------------------------------------------------------------------------------------ */
+/* --- the turn ----------------------------------------------------------------------------------------------------- */
 
 void task_run(VM *vm, TaskObj *task, bool is_inline) {
     Scheduler *scheduler = vm->scheduler;

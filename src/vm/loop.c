@@ -913,7 +913,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             case CALL_VALUE:
                 LOAD_STACK();
                 if (UNLIKELY(vm_heap(vm)->limit_passed) && memory_is_exhausted(vm)) goto raise;
-                if (UNLIKELY(vm->fuel == 0)) fuel = 0;
+                if (UNLIKELY(vm->fuel == 0)) {
+                    fuel = 0;
+                    vm->fuel = FUEL_SLICE;
+                }
                 continue;
             case CALL_NATIVE: return LOOP_NATIVE;
             case CALL_WAIT:

@@ -102,9 +102,11 @@ static Value round_trip(Value value) {
 
 TEST(scalars_survive_a_round_trip) {
     begin();
-    static const int64_t numbers[] = {0, 1, -1, INT32_MAX, INT32_MIN, (int64_t)INT32_MAX + 1, INT48_MAX, INT48_MIN,
-                                      INT48_MAX + 1, INT64_MAX, INT64_MIN};
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) CHECK_EQ_INT(int_of(round_trip(int_make(vm, numbers[i]))), numbers[i]);
+    static const int64_t numbers[] = {
+        0,         1,        -1, INT32_MAX, INT32_MIN, (int64_t)INT32_MAX + 1, INT48_MAX, INT48_MIN, INT48_MAX + 1,
+        INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        CHECK_EQ_INT(int_of(round_trip(int_make(vm, numbers[i]))), numbers[i]);
     static const double reals[] = {0.0, -0.0, 1.5, -1e300, 5e-324};
     for (size_t i = 0; i < COUNT_OF(reals); i++) {
         double back = float_of(round_trip(value_float(reals[i])));
@@ -195,8 +197,12 @@ TEST(forms_come_in_as_nodes_and_symbols) {
 
 TEST(containers_survive_a_round_trip) {
     begin();
-    static const char *const sources[] = {"[]", "[1 [2 [3]] nil void]", "{^a {^b {^c []}}}", "{{1 2 \"k\" [3] [4] 5}}",
-                                          "(HashSet 1 \"a\" [2])", "[1 2.5 true \"s\"]"};
+    static const char *const sources[] = {"[]",
+                                          "[1 [2 [3]] nil void]",
+                                          "{^a {^b {^c []}}}",
+                                          "{{1 2 \"k\" [3] [4] 5}}",
+                                          "(HashSet 1 \"a\" [2])",
+                                          "[1 2.5 true \"s\"]"};
     for (size_t i = 0; i < COUNT_OF(sources); i++) {
         char before[256];
         Value value = eval(sources[i]);
@@ -356,7 +362,8 @@ TEST(a_record_that_ends_early_is_an_error_at_every_length) {
 
 TEST(counts_beyond_the_record_are_errors) {
     begin();
-    static const CodecTag tags[] = {CODEC_ARRAY, CODEC_MAP, CODEC_HASHMAP, CODEC_SET, CODEC_STRING, CODEC_BYTES, CODEC_SYMBOL};
+    static const CodecTag tags[] = {CODEC_ARRAY,  CODEC_MAP,   CODEC_HASHMAP, CODEC_SET,
+                                    CODEC_STRING, CODEC_BYTES, CODEC_SYMBOL};
     for (size_t i = 0; i < COUNT_OF(tags); i++) {
         buffer_clear(&record);
         put_counted(tags[i], 0xFFFFFFFFu);

@@ -15,8 +15,10 @@ static uint32_t dive(Job *job, uint32_t depth) {
     volatile uint32_t pattern[8];
     for (uint32_t i = 0; i < 8; i++) pattern[i] = job->number * 31 + depth + i;
     uint32_t below = 0;
-    if (depth > 0) below = dive(job, depth - 1);
-    else cstack_suspend(job->stack, 1);
+    if (depth > 0)
+        below = dive(job, depth - 1);
+    else
+        cstack_suspend(job->stack, 1);
     for (uint32_t i = 0; i < 8; i++) {
         if (pattern[i] != job->number * 31 + depth + i) return 1000000;
     }

@@ -1,5 +1,5 @@
-/* task_test.c — futures, timers, tasks and the pump, on a host whose clock only moves when a test moves it. The tasks are
- * natives, so that nothing but the scheduler is under test; Gene programs are in tests/gene/async. */
+/* task_test.c — futures, timers, tasks and the pump, on a host whose clock only moves when a test moves it. The tasks
+ * are natives, so that nothing but the scheduler is under test; Gene programs are in tests/gene/async. */
 #include "check.h"
 
 #include "port/operations.h"
@@ -18,7 +18,7 @@
 #define MANY 1000
 #endif
 
-/* --- the host ------------------------------------------------------------------------------------------------------------- */
+/* --- the host ----------------------------------------------------------------------------------------------------- */
 
 static struct {
     double now_ms, armed_ms; /* armed_ms < 0: no timer */
@@ -84,7 +84,7 @@ void port_exit(VM *vm, int code) {
     host.exit_code = code;
 }
 
-/* --- set-up --------------------------------------------------------------------------------------------------------------- */
+/* --- set-up ------------------------------------------------------------------------------------------------------- */
 
 static VM vm_space_of_test;
 #define vm (&vm_space_of_test)
@@ -122,10 +122,10 @@ static void note(const char *text) {
     buffer_append_text(&host.log, text);
 }
 
-#define CHECK_LOG(expected)                         \
-    do {                                            \
+#define CHECK_LOG(expected)                          \
+    do {                                             \
         CHECK_STR(buffer_text(&host.log), expected); \
-        buffer_clear(&host.log);                    \
+        buffer_clear(&host.log);                     \
     } while (0)
 
 /* A native with data: [kind-specific items]. Rooted by the caller. */
@@ -185,7 +185,7 @@ static TaskObj *start(Value callee) {
     return task;
 }
 
-/* --- timers ------------------------------------------------------------------------------------------------------------------ */
+/* --- timers ------------------------------------------------------------------------------------------------------- */
 
 static void on_success(Value future, const char *text) {
     uint32_t scope = roots_open(vm);
@@ -279,7 +279,7 @@ TEST(a_repeating_timer_neither_drifts_nor_bursts_SCH_16) {
     close_vm();
 }
 
-/* --- futures and callbacks ------------------------------------------------------------------------------------------------------ */
+/* --- futures and callbacks ---------------------------------------------------------------------------------------- */
 
 /* Completes its data, [future next], below itself: what it notes after that comes after the callbacks. */
 static NativeResult complete(VM *v, const Args *args, Value *out) {
@@ -424,7 +424,7 @@ TEST(a_refused_operation_is_a_failed_future) {
     close_vm();
 }
 
-/* --- tasks ------------------------------------------------------------------------------------------------------------------------ */
+/* --- tasks -------------------------------------------------------------------------------------------------------- */
 
 TEST(thousand_tasks_wait_below_natives_and_wake_in_timer_order) {
     enum { COUNT = MANY };
@@ -587,7 +587,7 @@ TEST(a_failure_nobody_looks_at_is_reported_once_SCH_15) {
     close_vm();
 }
 
-/* --- combinations ------------------------------------------------------------------------------------------------------------------ */
+/* --- combinations ------------------------------------------------------------------------------------------------- */
 
 static Value combine(Combination kind, Value a, Value b, double timeout_ms, NativeResult *out_result) {
     uint32_t scope = roots_open(vm);
@@ -666,7 +666,7 @@ TEST(a_timeout_ends_the_waiting_and_leaves_the_futures_pending_ASY_13) {
     close_vm();
 }
 
-/* --- run_forever, end of the program ------------------------------------------------------------------------------------------------- */
+/* --- run_forever, end of the program ------------------------------------------------------------------------------ */
 
 TEST(run_forevers_stop_by_id_or_innermost_first_SCH_2) {
     open_vm();

@@ -1131,8 +1131,9 @@ TEST(memory_error_at_a_loops_head_is_caught) {
     add_handler(vm, root_get(vm, function), (Handler){1, 3, 3, 0, false});
     begin(vm, root_get(vm, function));
     CHECK_EQ_INT(run_loop(vm), LOOP_FUEL);
-    uint32_t hoard = root_push(vm, array_make(vm, 0));
-    array_resize(vm, array_of(root_get(vm, hoard)), 1100 * 1024);
+    Value hoard = array_make(vm, 0);
+    handle_make(vm, hoard);
+    array_resize(vm, array_of(hoard), 1100 * 1024);
     vm_heap(vm)->limit_passed = true;
     CHECK_EQ_INT(run_loop(vm), LOOP_DONE);
     CHECK(is_instance(vm->result));

@@ -22,10 +22,14 @@ describe('output', () => {
     gene.dispose()
   })
 
-  test('a stdout that throws is an error of the program, not of the runtime', async (t) => {
-    const gene = await open(t, { stdout: () => { throw new Error('full') } })
-    await gene.eval('(try (println "x") catch * 1)').catch(() => {})
-    assert.equal(gene.evalSync('(1 + 1)'), 2)
+  test('a function that throws is reported once, and the program goes on', async (t) => {
+    const full = () => { throw new Error('full') }
+    const seen = []
+    const gene = await open(t, { stdout: full, stderr: full, onUnhandled: (error) => void seen.push(error.cause.message) })
+    assert.equal(await gene.eval('(println "x") (println "y") (println ^^stderr "z") 1'), 1)
+    assert.deepEqual(seen, ['full'])
+    const silent = await open(t, { stdout: full, stderr: full })
+    assert.equal(await silent.eval('(println "x") 2'), 2)
   })
 })
 
@@ -71,7 +75,7 @@ describe('files', () => {
     (var stat (await (gene/io/stat_async "d/e/f.txt")))
     (var names (await (gene/io/list_async "d")))
     (var here (await (gene/io/exists_async "d/e/f.txt")))
-    (await (gene/io/delete_async "d"))
+    (Dir/delete "d")
     [text stat/size stat/is_file stat/is_dir (names .size) here (await (gene/io/exists_async "d/e/f.txt"))
      (try (await (gene/io/read_async "none")) catch IOError $ex/message)]`
   const expected = ['one å', 6, true, false, 1, true, false, 'Error opening file: No such file or directory']
@@ -124,7 +128,6 @@ describe('modules', () => {
   test('that are missing, or fail', async (t) => {
     const gene = await open(t, { modules: (specifier) => { if (specifier === 'bad') throw new Error('broken'); return null } })
     const error = await failure(gene.eval('(import x from "./nope")'))
-    assert.equal(error.code, 'GENE.MODULE.NOT_FOUND')
     assert.match(error.message, /^\[GENE\.MODULE\.NOT_FOUND\] Module '\.\/nope' was not found \(importer=.*; specifier=\.\/nope; searched=\[.*\]\)$/)
     assert.equal((await failure(gene.eval('(import x from "bad")'))).message, 'broken')
   })
@@ -148,10 +151,9 @@ describe('environment and clock', () => {
     assert.equal(granted.evalSync('(get_env "PATH" "none")'), process.env.PATH)
   })
 
-  test('random and now come from the embedder', async (t) => {
-    const gene = await open(t, { random: () => 0.25, now: () => 1_700_000_000_000 })
+  test('random comes from the embedder', async (t) => {
+    const gene = await open(t, { random: () => 0.25 })
     assert.equal(gene.evalSync('(random)'), 0.25)
-    assert.equal(gene.evalSync('(time/now)'), 1_700_000_000)
   })
 
   test('a clock that throws harms nothing', async (t) => {
