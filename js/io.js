@@ -47,7 +47,7 @@ function open(source) {
   if (typeof source === 'string') return [source][Symbol.iterator]()
   if (typeof source === 'function') return calls(source)
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
-  if ('getReader' in source) return chunksOf(/** @type {ReadableStream<any>} */ (source))
+  if ('getReader' in source) return chunksOf(/** @type {any} */ (source))
   if (Symbol.iterator in source) return source[Symbol.iterator]()
   throw new TypeError('options.stdin must be a string, a function, an iterable or a ReadableStream')
 }

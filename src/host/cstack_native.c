@@ -17,15 +17,15 @@
 #ifdef CSTACK_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
-#define CSTACK_SIZE (1024u * 1024u) /* frames grow a lot under the sanitizer */
+#define CSTACK_SIZE ((size_t)1024 * 1024) /* frames grow a lot under the sanitizer */
 #else
-#define CSTACK_SIZE (256u * 1024u)
+#define CSTACK_SIZE ((size_t)256 * 1024)
 #endif
-#define CSTACK_GUARD 4096u
+#define CSTACK_GUARD ((size_t)4096)
 #define CSTACK_IDLE_MAX 64u
 #define CSTACK_LIMIT 16384u
 /* What is assumed to be left of the thread's own stack. */
-#define MAIN_STACK_SIZE (4u * 1024u * 1024u)
+#define MAIN_STACK_SIZE ((size_t)4 * 1024 * 1024)
 
 struct CStack {
     CStack *next_idle;

@@ -336,15 +336,22 @@ void port_exit(VM *vm, int code) {
 
 /* --- the main loop ------------------------------------------------------------------------------------------------ */
 
+/* Removes and returns the first read; there is one. */
+static PendingRead take_read(NativeHost *host) {
+    PendingRead first = host->reads[0];
+    for (uint32_t i = 1; i < host->read_count; i++) host->reads[i - 1] = host->reads[i];
+    host->read_count--;
+    return first;
+}
+
 static void answer_read(VM *vm, size_t size, size_t skip) {
     NativeHost *host = host_of(vm);
-    uint32_t operation = host->reads[0].operation;
-    bool has_return = !host->reads[0].all && size > 0 && host->in.data[size - 1] == '\r';
+    PendingRead read = take_read(host);
+    bool has_return = !read.all && size > 0 && host->in.data[size - 1] == '\r';
     Value text = string_make_lossy(vm, host->in.data ? host->in.data : "", has_return ? size - 1 : size);
-    memmove(host->reads, host->reads + 1, --host->read_count * sizeof *host->reads);
     if (size + skip < host->in.size) memmove(host->in.data, host->in.data + size + skip, host->in.size - size - skip);
     host->in.size -= size + skip;
-    scheduler_complete(vm, operation, text);
+    scheduler_complete(vm, read.operation, text);
 }
 
 /* Answers the reads that the text at hand satisfies. */
@@ -360,9 +367,7 @@ static void answer_reads(VM *vm) {
         } else if (host->in_ended && host->in.size > 0) {
             answer_read(vm, host->in.size, 0);
         } else if (host->in_ended) {
-            uint32_t operation = host->reads[0].operation;
-            memmove(host->reads, host->reads + 1, --host->read_count * sizeof *host->reads);
-            scheduler_complete(vm, operation, VAL_NIL);
+            scheduler_complete(vm, take_read(host).operation, VAL_NIL);
         } else {
             return;
         }

@@ -13,8 +13,6 @@
 
 enum { EXIT_OK = 0, EXIT_UNCAUGHT = 1, EXIT_USAGE = 2, EXIT_TIMEOUT = 124 };
 
-extern char **environ;
-
 /* "64mb", "5s", "1000" … in bytes or ms; negative when malformed. */
 static double quantity(const char *text) {
     static const struct {

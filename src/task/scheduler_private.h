@@ -15,7 +15,7 @@
 #define NUMBER_RUN_FOREVER 0x80000000u
 #define NUMBER_MASK 0x3FFFFFFFu
 
-#define HEAP_STEP_WORK (64u * 1024u) /* marking or sweeping at each look at the clock; some 20 µs */
+#define HEAP_STEP_WORK ((size_t)64 * 1024) /* marking or sweeping at each look at the clock; some 20 µs */
 #define STOP_GRACE_MS 2000           /* for the finally parts of a stopped task */
 
 typedef struct WaiterChunk WaiterChunk;

@@ -4,8 +4,7 @@
 
 #include "vm/property.h"
 
-bool access_get_name(VM *vm, Frame *frame, uint32_t constant, uint32_t cache_index,
-                                               Value *out) {
+bool access_get_name(VM *vm, Frame *frame, uint32_t constant, uint32_t cache_index, Value *out) {
     InlineCache *cache = &frame->code->caches[cache_index];
     NamespaceObj *ns = frame->fn->ns;
     const SymbolObj *name = symbol_of(frame->code->constants[constant]);
@@ -16,6 +15,13 @@ bool access_get_name(VM *vm, Frame *frame, uint32_t constant, uint32_t cache_ind
         cache->epoch = vm->space.namespace_epoch;
         cache->slot = slot;
         *out = *slot;
+        return true;
+    }
+    /* A variable of the module that was declared after this code was compiled (REPL, later evals). */
+    const ModuleObj *module = frame->code->module;
+    Value slot = table_get_symbol(&module->names, name);
+    if (slot != VAL_UNSET) {
+        *out = module->vars[small_int_of(slot)];
         return true;
     }
     vm_raise(vm, ERR_UNDEFINED, "%s is not defined", name->text);

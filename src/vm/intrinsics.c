@@ -1,6 +1,7 @@
 /* intrinsics.c — the operations behind INTRINSIC that belong to the vm room: literals, classes, namespaces, patterns. */
 #include "vm/bind.h"
 #include "vm/call.h"
+#include "vm/operators.h"
 #include "vm/property.h"
 
 #include <math.h>
@@ -411,4 +412,5 @@ static const struct {
 
 void vm_install_intrinsics(VM *vm) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) vm_install_intrinsic(vm, rows[i].id, &rows[i].def);
+    vm_install_intrinsic(vm, INTRINSIC_EVAL, &eval_native);
 }

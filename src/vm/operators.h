@@ -13,6 +13,8 @@ extern const NativeDef missing_member_native;            /* namespace name: asks
 bool equals_is_gene(VM *vm, Value a);
 /* String of an interpolation's text, which it frees. False after raising. */
 bool interpolated_string(VM *vm, Buffer *text, Value *out);
+extern const NativeDef eval_native; /* eval.c: form scope */
+
 /* Does reading this absent member have to ask a handler? */
 bool namespace_needs_handler(Value ns, const SymbolObj *name);
 /* v is T (language 20 §10). False after raising. */

@@ -1,0 +1,267 @@
+// cli.test.js — the command line of api.md §2: commands, options, exit codes, error output, interruption.
+
+import assert from 'node:assert/strict'
+import { readFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { version } from '../../js/version.js'
+import { folder, gene, start } from './cli_support.js'
+
+describe('gene run', () => {
+  test('runs a file with its arguments, which are passed unchanged', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(println $program $args)' })
+    const wanted = { stdout: 'a.gene [--x 1 -- -y]\n', stderr: '', exit: 0, signal: null }
+    assert.deepEqual(await gene(['run', 'a.gene', '--x', '1', '--', '-y'], { cwd }), wanted)
+    assert.deepEqual(await gene(['a.gene', '--x', '1', '--', '-y'], { cwd }), wanted)
+  })
+
+  test('reads the program from stdin', async () => {
+    const { stdout, exit } = await gene(['run', '-', 'x'], { stdin: '#!/usr/bin/env gene\n(println "in" $args)' })
+    assert.deepEqual([stdout, exit], ['in [x]\n', 0])
+  })
+
+  test('imports modules beside the file, wherever it is run', async (t) => {
+    const cwd = folder(t, { 'main.gene': '(import f from "./lib") (println (f))', 'lib.gene': '(fn f [] "from lib")' })
+    assert.equal((await gene([join(cwd, 'main.gene')])).stdout, 'from lib\n')
+  })
+
+  test('streams output while the program runs', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(println "first") (readline) (println "second")' })
+    const run = start(['a.gene'], { cwd, stdin: null })
+    await run.printed('first\n')
+    run.child.stdin.end('\n')
+    assert.equal((await run.ended).stdout, 'first\nsecond\n')
+  })
+
+  test('waits for timers and tasks after the last statement, not for repeating timers', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(schedule/every 10 (fn [] nil)) (schedule/after 30 (fn [] (println "late"))) (println "end")' })
+    const { stdout, exit } = await gene(['a.gene'], { cwd })
+    assert.deepEqual([stdout, exit], ['end\nlate\n', 0])
+  })
+
+  test('ends with the code of (exit n), after finally parts', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(try (exit 7) finally (println "finally"))' })
+    const { stdout, exit } = await gene(['a.gene'], { cwd })
+    assert.deepEqual([stdout, exit], ['finally\n', 7])
+  })
+
+  test('a missing file is told; exit code 1', async () => {
+    const { stdout, stderr, exit } = await gene(['run', 'no-such-file.gene'])
+    assert.deepEqual([stdout, exit], ['', 1])
+    assert.match(stderr, /no-such-file\.gene: No such file or directory/)
+  })
+})
+
+describe('errors', () => {
+  const source = '(println "before")\n(fn f [x]\n  (throw "boom"))\n(f 1)\n'
+
+  test('an uncaught exception shows code, place, line with caret and stack on stderr; exit code 1', async (t) => {
+    const cwd = folder(t, { 'prog.gene': source })
+    const { stdout, stderr, exit } = await gene(['prog.gene'], { cwd })
+    assert.deepEqual([stdout, exit], ['before\n', 1])
+    assert.match(stderr, /^error\[GENE\.RUNTIME\.ERROR\]: boom\n {2}--> prog\.gene:3:3\n/)
+    assert.match(stderr, /3 \|   \(throw "boom"\)\n\s+\| {3}\^\n/)
+    assert.match(stderr, /at f \(prog\.gene:3:3\)\n\s+at __init__ \(prog\.gene:4:1\)/)
+  })
+
+  test('in an imported module the line comes from that module', async (t) => {
+    const cwd = folder(t, { 'main.gene': '(import g from "./lib")\n(g)', 'lib.gene': '(fn g []\n  (no_such 1))' })
+    const { stderr } = await gene(['main.gene'], { cwd })
+    assert.match(stderr, /no_such is not defined\n {2}--> .*lib\.gene:2:3\n/)
+    assert.match(stderr, /2 \|   \(no_such 1\)/)
+  })
+
+  test('--errors=gene prints the one-line form', async (t) => {
+    const cwd = folder(t, { 'prog.gene': source })
+    const { stderr } = await gene(['run', '--errors=gene', 'prog.gene'], { cwd })
+    assert.equal(stderr, 'Error: {^message "boom" ^code "GENE.RUNTIME.ERROR" ^severity "error" ^stage "runtime" ' +
+      '^span {^file "prog.gene" ^line 3 ^column 3} ^hints [] ^repair_tags ["runtime"]}\n')
+  })
+
+  test('--errors=json prints one line of JSON', async (t) => {
+    const cwd = folder(t, { 'prog.gene': source })
+    const { stderr } = await gene(['run', '--errors', 'json', 'prog.gene'], { cwd })
+    const { message, code, span } = JSON.parse(stderr)
+    assert.deepEqual([message, code, span], ['boom', 'GENE.RUNTIME.ERROR', { file: 'prog.gene', line: 3, column: 3 }])
+  })
+
+  test('every syntax error of a file is shown and nothing runs', async (t) => {
+    const cwd = folder(t, { 'bad.gene': '(println "no")\n0xzz\n1/2\n' })
+    const { stdout, stderr, exit } = await gene(['bad.gene'], { cwd })
+    assert.deepEqual([stdout, exit], ['', 1])
+    assert.match(stderr, /bad\.gene:2:1[^]*bad\.gene:3:1/)
+  })
+
+  test('a failure that nobody looks at is shown and makes the exit code 1', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(spawn (fn [] (throw "lost")))\n(sleep 10)\n(println "end")' })
+    const { stdout, stderr, exit } = await gene(['a.gene'], { cwd })
+    assert.deepEqual([stdout, exit], ['end\n', 1])
+    assert.match(stderr, /error\[GENE\.RUNTIME\.ERROR\]: lost/)
+  })
+
+  test('--trace adds the frames of the host', async () => {
+    assert.match((await gene(['eval', '--trace', '(throw "x")'])).stderr, /\n\s+at .*\.js:\d+/)
+    assert.doesNotMatch((await gene(['eval', '(throw "x")'])).stderr, /\.js:\d+/)
+  })
+})
+
+describe('limits', () => {
+  test('--timeout ends the program with code 124, after finally parts', async () => {
+    const { stdout, stderr, exit } = await gene(['eval', '--timeout=200ms', '(try (while true 1) finally (println "finally"))'])
+    assert.deepEqual([stdout, exit], ['finally\n', 124])
+    assert.match(stderr, /GENE\.LIMIT\.TIME/)
+  })
+
+  test('--depth and --max-memory are catchable errors', async () => {
+    const deep = await gene(['eval', '--depth=500', '(fn f [] (1 + (f))) (try (f) catch e e/message)'])
+    assert.match(deep.stdout, /more than 500 nested calls/)
+    const big = await gene(['eval', '--max-memory=16mb', '(var a []) (try (while true (a .add [1 2 3])) catch e e/code)'])
+    assert.match(big.stdout, /GENE\.LIMIT\.MEMORY/)
+  })
+
+  test('--deny and --allow take grants away', async (t) => {
+    const cwd = folder(t, { 'x.txt': 'text' })
+    const read = '(try (gene/io/read "x.txt") catch e e/code)'
+    assert.equal((await gene(['eval', read], { cwd })).stdout, '"text"\n')
+    assert.equal((await gene(['eval', '--deny=fs', read], { cwd })).stdout, '"GENE.HOST.DENIED"\n')
+    assert.equal((await gene(['eval', '--allow=net,env', read], { cwd })).stdout, '"GENE.HOST.DENIED"\n')
+  })
+
+  test('GENE_* variables mirror the options, which win', async () => {
+    const code = '(fn f [] (1 + (f))) (try (f) catch e e/message)'
+    assert.match((await gene(['eval', code], { env: { GENE_DEPTH: '300' } })).stdout, /more than 300 /)
+    assert.match((await gene(['eval', '--depth=400', code], { env: { GENE_DEPTH: '300' } })).stdout, /more than 400 /)
+    assert.match((await gene(['eval', '(throw "x")'], { env: { GENE_ERRORS: 'json' } })).stderr, /^\{"message":"x"/)
+  })
+})
+
+describe('interruption', () => {
+  test('SIGINT stops a busy program, runs finally parts; exit code 130', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(println "ready") (try (while true 1) catch e (println "caught") finally (println "finally"))' })
+    const run = start(['a.gene'], { cwd })
+    await run.printed('ready')
+    const since = performance.now()
+    run.child.kill('SIGINT')
+    const { stdout, stderr, exit } = await run.ended
+    assert.deepEqual([stdout, stderr, exit], ['ready\nfinally\n', '', 130])
+    assert.ok(performance.now() - since < 1000)
+  })
+
+  test('SIGINT stops a program that waits', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(println "ready") (try (run_forever) finally (println "finally"))' })
+    const run = start(['a.gene'], { cwd })
+    await run.printed('ready')
+    run.child.kill('SIGINT')
+    const { stdout, exit } = await run.ended
+    assert.deepEqual([stdout, exit], ['ready\nfinally\n', 130])
+  })
+
+  test('a second SIGINT ends at once', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(println "ready") (try (sleep 60000) finally (println "cleaning") (sleep 60000))' })
+    const run = start(['a.gene'], { cwd })
+    await run.printed('ready')
+    run.child.kill('SIGINT')
+    await run.printed('cleaning')
+    run.child.kill('SIGINT')
+    assert.equal((await run.ended).exit, 130)
+  })
+
+  test('a closed stdout ends the program quietly', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(while true (println "line"))' })
+    const run = start(['a.gene'], { cwd })
+    await run.printed('line')
+    run.child.stdout.destroy()
+    const { stderr, exit } = await run.ended
+    assert.deepEqual([stderr, exit], ['', 0])
+  })
+})
+
+describe('gene eval', () => {
+  test('prints the result as data unless it is nil or void', async () => {
+    assert.equal((await gene(['eval', '(+ 1 2)'])).stdout, '3\n')
+    assert.equal((await gene(['eval', '["a"', '{^k nil}]'])).stdout, '["a" {^k nil}]\n')
+    assert.equal((await gene(['eval', 'nil'])).stdout, '')
+    assert.equal((await gene(['eval', '(var m {}) m/x'])).stdout, '')
+    assert.equal((await gene(['eval', '(gene/sleep_async 10)'])).stdout, '')
+    assert.equal((await gene(['eval', '(sleep 20) 7'])).stdout, '7\n')
+  })
+
+  test('reads code from stdin', async () => {
+    assert.equal((await gene(['eval'], { stdin: '(println "out")\n(2 * 3)' })).stdout, 'out\n6\n')
+  })
+
+  test('(exit n) sets the exit code', async () => {
+    assert.equal((await gene(['eval', '(exit 3)'])).exit, 3)
+  })
+})
+
+describe('gene parse and compile', () => {
+  test('parse prints forms that read back as themselves', async () => {
+    const code = '(f ^x 1 "a\\"\\n" \'c\' `q %u [1.0 (g)] {^k v} {{1 2}} #[s] a/b 2024-01-02)'
+    const once = await gene(['parse', '--format=compact', code])
+    assert.equal(once.stdout, `${code}\n`)
+    const pretty = await gene(['parse', '(f ^x 1 [2 (g h)]) {^k 1}'])
+    assert.equal(pretty.stdout, '(f ^x 1\n  [\n    2\n    (g\n      h\n    )\n  ]\n)\n\n{\n  ^k 1\n}\n')
+    assert.equal((await gene(['parse', '--format=compact', pretty.stdout])).stdout, '(f ^x 1 [2 (g h)])\n{^k 1}\n')
+  })
+
+  test('parse reads a file, or stdin, and writes nothing unless -o is given', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(f 1)' })
+    assert.equal((await gene(['parse', '--format=compact', 'a.gene'], { cwd })).stdout, '(f 1)\n')
+    assert.equal((await gene(['parse', '--format=compact', '-'], { stdin: '(g 2)' })).stdout, '(g 2)\n')
+    assert.equal((await gene(['parse', '--format=compact', 'a.gene', '-o', 'out.txt'], { cwd })).stdout, '')
+    assert.equal(readFileSync(join(cwd, 'out.txt'), 'utf8'), '(f 1)\n')
+  })
+
+  test('parse tells what cannot be read; exit code 1', async () => {
+    const { stdout, stderr, exit } = await gene(['parse', '(f'])
+    assert.deepEqual([stdout, exit], ['', 1])
+    assert.match(stderr, /^error\[GENE\.READ\.UNCLOSED\]/)
+  })
+
+  test('compile prints the bytecode, with source lines unless told otherwise', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(fn f [x]\n  (x + 1))\n(println (f 1))' })
+    const pretty = await gene(['compile', 'a.gene'], { cwd })
+    assert.match(pretty.stdout, /# 2:   \(x \+ 1\)\)\n\s+0 {2}ADD/)
+    const bare = await gene(['compile', '--format=bytecode', 'a.gene'], { cwd })
+    assert.match(bare.stdout, /__init__ /)
+    assert.doesNotMatch(bare.stdout, /^#/m)
+    assert.equal(existsSync(join(cwd, 'build')), false)
+  })
+
+  test('--dump shows forms or code on stderr, then the program runs', async () => {
+    const forms = await gene(['eval', '--dump=forms', '(println   1)'])
+    assert.deepEqual([forms.stdout, forms.stderr], ['1\n', '(println 1)\n'])
+    const code = await gene(['eval', '--dump=code', '(println 1)'])
+    assert.equal(code.stdout, '1\n')
+    assert.match(code.stderr, /CALL/)
+  })
+})
+
+describe('usage', () => {
+  test('--version and help', async () => {
+    assert.equal((await gene(['--version'])).stdout, `gene ${version}\n`)
+    const { stdout, exit } = await gene([])
+    assert.equal(exit, 0)
+    for (const word of ['run', 'eval', 'repl', 'parse', 'compile', 'Usage:', 'Examples:']) assert.match(stdout, new RegExp(word))
+    assert.match((await gene(['help', 'run'])).stdout, /--timeout=TIME/)
+    assert.equal((await gene(['run', '--help'])).stdout, (await gene(['help', 'run'])).stdout)
+  })
+
+  test('wrong usage is told in a line; exit code 2', async () => {
+    for (const [args, told] of /** @type {[string[], RegExp][]} */ ([
+      [['run', '--bogus', 'x'], /unknown option --bogus/],
+      [['eval', '--depth=many', '1'], /--depth must be a positive whole number/],
+      [['eval', '--timeout=soon', '1'], /--timeout is not like 5s/],
+      [['eval', '--allow=disk', '1'], /--allow knows fs, net, env, run, not disk/],
+      [['eval', '--errors=xml', '1'], /--errors must be text or gene or json/],
+      [['frobnicate'], /there is no command frobnicate/],
+      [['help', 'frobnicate'], /there is no command frobnicate/],
+      [['compile'], /no file to compile/],
+    ])) {
+      const { stdout, stderr, exit } = await gene(args)
+      assert.deepEqual([stdout, exit], ['', 2], args.join(' '))
+      assert.match(stderr, told)
+    }
+  })
+})
