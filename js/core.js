@@ -13,8 +13,8 @@ import { Scratch } from './scratch.js'
 import { Tickets } from './tasks.js'
 import { Turns } from './turns.js'
 
-/** Calls JavaScript → Gene → JavaScript → … on one stack. */
-const NESTING_MAX = 100
+/** Calls JavaScript → Gene → JavaScript → … on one stack; PUMP_DEPTH_MAX in src/task/scheduler.c. */
+const NESTING_MAX = 32
 const STATUS = { RAISED: 0, VALUE: 1, WOULD_BLOCK: 2 }
 const PUMP = { WAITING: 1, STUCK: 2, HOLD: 4 }
 const FUTURE_SUCCESS = 1
@@ -152,7 +152,9 @@ export class Core {
   #check() {
     if (this.#end) throw this.#end()
     if (this.#depth >= NESTING_MAX) {
-      throw new GeneLimitError(`more than ${NESTING_MAX} nested calls between JavaScript and Gene`, { code: 'GENE.LIMIT.NESTING' })
+      throw new GeneLimitError(`more than ${NESTING_MAX} nested calls between JavaScript and Gene`, {
+        code: 'GENE.LIMIT.NESTING', className: 'RuntimeException',
+      })
     }
   }
 
@@ -309,13 +311,22 @@ export class Core {
       startOperation: (kind, operation, argc) => this.#startOperation(kind, operation, argc),
       cancelOperation: (operation) => this.#cancelOperation(operation),
       callHost: (fn, argc) => this.#callHost(fn, argc),
-      adoptPromise: (promise, operation) => this.#adoptPromise(promise, operation),
+      adoptPromise: (promise, operation) => this.#guard(() => this.#adoptPromise(promise, operation)),
       releaseHost: (value) => this.#hostValues.release(value),
       taskEnded: (ticket, state) => this.#taskEnded(ticket, state),
-      unhandled: () => world.unhandled(this.#reader.single()),
-      exit: (code) => world.exit(code),
+      unhandled: () => this.#guard(() => world.unhandled(this.#reader.single())),
+      exit: (code) => this.#guard(() => world.exit(code)),
       memoryGrew: () => this.#scratch?.refresh(),
       writeRaw: (fd, iovs, count, written) => this.#writeRaw(fd, iovs, count, written),
+    }
+  }
+
+  /** Nothing is thrown into wasm. @param {() => void} work */
+  #guard(work) {
+    try {
+      work()
+    } catch (error) {
+      this.#world.unhandled(error)
     }
   }
 
@@ -433,10 +444,13 @@ export class Core {
   /** @param {number} ticket @param {number} state */
   #taskEnded(ticket, state) {
     const settle = this.#tickets.take(ticket)
-    const value = this.#reader.single()
-    if (!settle) return
-    if (state === FUTURE_SUCCESS) settle.resolve(value)
-    else settle.reject(value)
+    try {
+      const value = this.#reader.single()
+      if (state === FUTURE_SUCCESS) settle?.resolve(value)
+      else settle?.reject(value)
+    } catch (error) {
+      settle?.reject(error)
+    }
   }
 
   // --- the end -------------------------------------------------------------------------------------------------------
@@ -475,6 +489,7 @@ export class Core {
     this.#tickets.rejectAll(makeError)
     if (makeError === disposedError) exports.wasm_close(this.#vm)
     this.#hostValues.clear()
+    this.#scratch.close()
     this.#exports = undefined
   }
 

@@ -144,6 +144,7 @@ export class Runtime {
     checkKeys('options', options, EVAL_OPTIONS)
     if (typeof source !== 'string') throw new TypeError('the source must be a string')
     const { file = '<eval>', bindings = null, signal, timeout, as } = options
+    if (bindings !== null && (typeof bindings !== 'object' || Array.isArray(bindings))) throw new TypeError('options.bindings must be an object')
     this.#sources.add(file, source)
     return { file: String(file), bindings, signal, timeout, as }
   }
@@ -384,6 +385,7 @@ export class Runtime {
 
   /** @param {unknown} error */
   #unhandled(error) {
+    if (this.#isDisposed) return
     try {
       const { onUnhandled } = this.#options
       if (onUnhandled) onUnhandled(error)

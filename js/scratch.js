@@ -37,6 +37,14 @@ export class Scratch {
     this.words = new Uint32Array(buffer)
   }
 
+  /** Lets go of the memory. */
+  close() {
+    this.u8 = new Uint8Array()
+    this.view = new DataView(new ArrayBuffer(0))
+    this.words = new Uint32Array()
+    this.#memory = { buffer: new ArrayBuffer(0) }
+  }
+
   /** Address of the record. */
   get data() {
     return this.words[this.#cell + DATA]

@@ -95,6 +95,8 @@ static void print_operands(Buffer *out, const CodeObj *code, uint32_t pc) {
         buffer_append_format(out, " %d", INSTR_SBX(word));
     } else if (INSTR_OP(word) == OP_LOADS) {
         buffer_append_format(out, " %s", special_names[INSTR_B(word) & 7]);
+    } else if (strstr(info->meaning, "K[B]")) {
+        print_constant_field(out, code, info->meaning, "K[B]", INSTR_B(word));
     } else if (info->format != FORMAT_A) {
         print_field(out, info->meaning, 'B', INSTR_B(word));
     }
@@ -102,6 +104,8 @@ static void print_operands(Buffer *out, const CodeObj *code, uint32_t pc) {
         buffer_append_format(out, " %s", intrinsic_names[INSTR_C(word)]);
     } else if (INSTR_OP(word) == OP_ADDI) {
         buffer_append_format(out, " %d", INSTR_SC(word));
+    } else if (strstr(info->meaning, "K[C]")) {
+        print_constant_field(out, code, info->meaning, "K[C]", INSTR_C(word));
     } else if (info->format == FORMAT_ABC) {
         print_field(out, info->meaning, 'C', INSTR_C(word));
     }

@@ -87,6 +87,7 @@ void emit_unary(Emitter *e, Expr *x, int target);
 void emit_path(Emitter *e, Expr *x, int target);
 void emit_set_path(Emitter *e, Expr *x, int target);
 /* dst = left op constant-or-register */
+bool constant_operand(Emitter *e, const Expr *operand, uint32_t *out_constant);
 void emit_operation(Emitter *e, uint32_t op, uint32_t dst, uint32_t left, Expr *operand);
 
 /* --- emit_branch.c -------------------------------------------------------------------------------------- */

@@ -13,13 +13,22 @@ static bool small_literal(const Expr *x, uint32_t *out_field) {
     return number >= INT16_MIN && number <= INT16_MAX;
 }
 
+/* Where the right operand of a fused comparison comes from. */
+typedef enum OperandForm { IN_REGISTER, IN_INSTRUCTION, IN_CONSTANTS } OperandForm;
+
 /* The jump taken when the comparison is false; OP_COUNT: there is none. */
-static OpCode negative_jump(uint32_t op, bool immediate) {
+static OpCode negative_jump(uint32_t op, OperandForm form) {
+    static const OpCode jumps[][3] = {
+        {OP_JNLT, OP_JNLTI, OP_JNLTK},
+        {OP_JNLE, OP_JNLEI, OP_JNLEK},
+        {OP_JNGT, OP_JNGTI, OP_JNGTK},
+        {OP_JNGE, OP_JNGEI, OP_JNGEK},
+    };
     switch (op) {
-    case OP_LT: return immediate ? OP_JNLTI : OP_JNLT;
-    case OP_LE: return immediate ? OP_JNLEI : OP_JNLE;
-    case OP_GT: return immediate ? OP_JNGTI : OP_JNGT;
-    case OP_GE: return immediate ? OP_JNGEI : OP_JNGE;
+    case OP_LT: return jumps[0][form];
+    case OP_LE: return jumps[1][form];
+    case OP_GT: return jumps[2][form];
+    case OP_GE: return jumps[3][form];
     default: return OP_COUNT;
     }
 }
@@ -40,11 +49,13 @@ static void emit_comparison_branch(Emitter *e, Expr *x, bool jump_if, JumpList *
     const Operation *operation = &x->as.chain.rest[0];
     uint32_t left = emit_stable_operand(e, x->as.chain.first, x->assigns);
     if (emit_literal_equality(e, operation, left, jump_if, list)) return;
-    uint32_t field;
-    bool immediate = small_literal(operation->operand, &field);
-    OpCode jump = negative_jump(operation->op, immediate);
-    if (jump != OP_COUNT) {
-        if (!immediate) field = emit_operand(e, operation->operand);
+    if (negative_jump(operation->op, IN_REGISTER) != OP_COUNT) {
+        uint32_t field;
+        OperandForm form = small_literal(operation->operand, &field)         ? IN_INSTRUCTION
+                           : constant_operand(e, operation->operand, &field) ? IN_CONSTANTS
+                                                                             : IN_REGISTER;
+        if (form == IN_REGISTER) field = emit_operand(e, operation->operand);
+        OpCode jump = negative_jump(operation->op, form);
         JumpList skip = 0;
         code_jump_if(&e->code, jump, left, field, jump_if ? &skip : list);
         if (jump_if) {

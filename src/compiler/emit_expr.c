@@ -18,10 +18,34 @@ static bool immediate_operand(uint32_t op, const Expr *operand, int32_t *out_imm
     return false;
 }
 
+/* The form of an operator that takes its right operand from the constants; OP_COUNT: there is none. */
+static OpCode constant_form(uint32_t op) {
+    switch (op) {
+    case OP_ADD: return OP_ADDK;
+    case OP_SUB: return OP_SUBK;
+    case OP_MUL: return OP_MULK;
+    case OP_DIV: return OP_DIVK;
+    case OP_MOD: return OP_MODK;
+    default: return OP_COUNT;
+    }
+}
+
+/* A number's place among the constants, when an instruction's 8 bits can name it. */
+bool constant_operand(Emitter *e, const Expr *operand, uint32_t *out_constant) {
+    if (operand->kind != EXPR_CONST || !is_number(operand->as.constant)) return false;
+    *out_constant = code_constant(&e->code, operand->as.constant);
+    return *out_constant <= UINT8_MAX;
+}
+
 void emit_operation(Emitter *e, uint32_t op, uint32_t dst, uint32_t left, Expr *operand) {
     int32_t immediate;
     if (immediate_operand(op, operand, &immediate)) {
         code_abc(&e->code, OP_ADDI, dst, left, (uint32_t)immediate);
+        return;
+    }
+    uint32_t constant;
+    if (constant_form(op) != OP_COUNT && constant_operand(e, operand, &constant)) {
+        code_abc(&e->code, constant_form(op), dst, left, constant);
         return;
     }
     uint32_t right = emit_operand(e, operand);

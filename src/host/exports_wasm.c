@@ -10,7 +10,6 @@
 #include "port/port.h"
 #include "task/scheduler.h"
 
-#define SCRATCH_FIRST 65536u
 /* A bigger scratch buffer is given back when the next pump begins. */
 #define SCRATCH_KEEP (1024u * 1024u)
 #define ARGUMENTS_MAX 65535u
@@ -33,20 +32,10 @@ VM *wasm_open(double memory, double time_ms, double depth, double tasks, double 
                      .time_ms = time_ms > 0 ? time_ms : 0,
                      .depth = count_limit(depth),
                      .tasks = count_limit(tasks)};
-    WasmHost *host = calloc(1, sizeof *host);
-    if (!host || !buffer_reserve(&host->scratch, SCRATCH_FIRST)) return NULL;
-    VM *vm = host_create(&limits, slice_ms, count_limit(seed));
-    if (vm) vm->host = host;
-    return vm;
+    return host_create(&limits, slice_ms, count_limit(seed));
 }
 
-WASM_EXPORT(wasm_close) void wasm_close(VM *vm) {
-    WasmHost *host = vm->host;
-    host_destroy(vm);
-    buffer_free(&host->scratch);
-    free(host);
-}
-
+WASM_EXPORT(wasm_close) void wasm_close(VM *vm) { host_destroy(vm); }
 WASM_EXPORT(wasm_scratch) void *wasm_scratch(VM *vm) { return message_buffer(vm); }
 
 WASM_EXPORT(wasm_reserve) int wasm_reserve(VM *vm, uint32_t size) {

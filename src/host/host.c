@@ -10,8 +10,10 @@ VM *host_create(const Limits *limits, double slice_ms, uint32_t hash_seed) {
     VM *vm = malloc(sizeof *vm);
     if (!vm) return NULL;
     vm_init(vm, limits, hash_seed);
-    if (!scheduler_init(vm, slice_ms, 0)) {
+    bool is_attached = host_attach(vm);
+    if (!is_attached || !scheduler_init(vm, slice_ms, 0)) {
         vm_destroy(vm);
+        if (is_attached) host_detach(vm);
         free(vm);
         return NULL;
     }
@@ -25,6 +27,7 @@ VM *host_create(const Limits *limits, double slice_ms, uint32_t hash_seed) {
 void host_destroy(VM *vm) {
     scheduler_destroy(vm);
     vm_destroy(vm);
+    host_detach(vm);
     free(vm);
 }
 

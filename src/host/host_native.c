@@ -429,25 +429,24 @@ void native_run(VM *vm) {
     native_flush(vm);
 }
 
-VM *native_create(const Limits *limits, uint32_t hash_seed) {
+bool host_attach(VM *vm) {
     NativeHost *host = calloc(1, sizeof *host);
-    if (!host) return NULL;
+    if (!host) return false;
     buffer_init(&host->out);
     buffer_init(&host->in);
     host->wake_ms = -1;
-    VM *vm = host_create(limits, 0, hash_seed);
-    if (vm)
-        vm->host = host;
-    else
-        free(host);
-    return vm;
+    vm->host = host;
+    return true;
 }
 
-void native_destroy(VM *vm) {
+void host_detach(VM *vm) {
     NativeHost *host = host_of(vm);
-    host_destroy(vm);
     buffer_free(&host->out);
     buffer_free(&host->in);
     free(host->reads);
     free(host);
 }
+
+VM *native_create(const Limits *limits, uint32_t hash_seed) { return host_create(limits, 0, hash_seed); }
+
+void native_destroy(VM *vm) { host_destroy(vm); }

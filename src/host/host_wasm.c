@@ -1,6 +1,7 @@
 /* host_wasm.c — the port answered by JavaScript: every port_ function through the imports of port/host_imports.h.
  * Invariant: a message is written to the scratch buffer immediately before the import that reads it, and what an import
  * has left there is read immediately after it. Read exports_wasm.c next. */
+#include "host/host.h"
 #include "host/wasm.h"
 
 #include "port/host_imports.h"
@@ -10,6 +11,20 @@
     __attribute__((import_module("gene"), import_name(#name))) result host_##name parameters;
 HOST_IMPORTS(HOST_IMPORT)
 #undef HOST_IMPORT
+
+bool host_attach(VM *vm) {
+    WasmHost *host = calloc(1, sizeof *host);
+    if (!host) return false;
+    vm->host = host;
+    if (buffer_reserve(&host->scratch, SCRATCH_FIRST)) return true;
+    free(host);
+    return false;
+}
+
+void host_detach(VM *vm) {
+    buffer_free(message_buffer(vm));
+    free(vm->host);
+}
 
 /* --- messages ---------------------------------------------------------------------------------------------------------- */
 

@@ -5,6 +5,8 @@
 #include "host/codec.h"
 #include "vm/vm.h"
 
+#define SCRATCH_FIRST 65536u
+
 /* VM.host of this host. */
 typedef struct WasmHost {
     Buffer scratch;

@@ -243,7 +243,8 @@ static const NativeDef dir_functions[] = {
     {"delete", dir_delete, 0, -1, 0, "(Dir/delete path)", "Removes a directory and all that is in it."},
 };
 
-static const NativeDef file_constructor = {"File", file_new, 0, -1, NATIVE_METHOD, "(new File path)", "A file by name."};
+static const NativeDef file_constructor = {"File",           file_new, 0, -1, NATIVE_METHOD, "(new File path)",
+                                           "A file by name."};
 
 static const NativeDef file_methods[] = {
     {"read", file_object_read, 0, -1, NATIVE_METHOD, "(f .read)", "The text of the file."},

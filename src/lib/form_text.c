@@ -29,9 +29,12 @@ static void write_string(Buffer *out, const StrObj *string) {
     buffer_append_byte(out, '"');
     for (uint32_t i = 0; i < string->size; i++) {
         char character = string->text[i], letter = character == '"' ? '"' : escape_letter(character);
-        if (letter) buffer_append_format(out, "\\%c", letter);
-        else if ((unsigned char)character < 0x20) buffer_append_format(out, "\\u%04x", (unsigned)character);
-        else buffer_append_byte(out, character);
+        if (letter)
+            buffer_append_format(out, "\\%c", letter);
+        else if ((unsigned char)character < 0x20)
+            buffer_append_format(out, "\\u%04x", (unsigned)character);
+        else
+            buffer_append_byte(out, character);
     }
     buffer_append_byte(out, '"');
 }
@@ -40,8 +43,10 @@ static void write_char(Buffer *out, uint32_t code_point) {
     char letter = code_point < 0x80 ? escape_letter((char)code_point) : 0;
     if (code_point == '\'') letter = '\'';
     buffer_append_byte(out, '\'');
-    if (letter) buffer_append_format(out, "\\%c", letter);
-    else buffer_append_utf8(out, code_point);
+    if (letter)
+        buffer_append_format(out, "\\%c", letter);
+    else
+        buffer_append_utf8(out, code_point);
     buffer_append_byte(out, '\'');
 }
 
@@ -198,6 +203,8 @@ static void write_pretty(Writer *w, Value form) {
 
 void form_append(VM *vm, Buffer *out, Value form, FormStyle style) {
     Writer writer = {vm, out, 0};
-    if (style == FORM_PRETTY) write_pretty(&writer, form);
-    else write_compact(&writer, form);
+    if (style == FORM_PRETTY)
+        write_pretty(&writer, form);
+    else
+        write_compact(&writer, form);
 }

@@ -47,7 +47,8 @@ static NativeResult check_options(VM *vm, const Args *args, Value *out) {
     if (int_of(limit) <= 0) return vm_raise_message(vm, "start_server ^request_timeout_ms must be positive");
     if (int_of(limit) > 600000) return vm_raise_message(vm, "start_server ^request_timeout_ms exceeds max 600000");
     if (is_truthy(native_arg(vm, args, 1))) {
-        return vm_raise_message(vm, "HTTP concurrent mode requires gene/actor/enable before start_server ^concurrent true");
+        return vm_raise_message(vm,
+                                "HTTP concurrent mode requires gene/actor/enable before start_server ^concurrent true");
     }
     return lib_return(out, VAL_NIL);
 }
@@ -150,8 +151,10 @@ static NativeResult body_kind(VM *vm, const Args *args, Value *out) {
     Value type = is_map(headers) ? map_get_text(vm, map_of(headers), "content-type") : VAL_UNSET;
     *out = VAL_NIL;
     if (type != VAL_UNSET && is_string(type)) {
-        if (strstr(string_of(type)->text, "json")) *out = string_from(vm, "json");
-        else if (strstr(string_of(type)->text, "form-urlencoded")) *out = string_from(vm, "form");
+        if (strstr(string_of(type)->text, "json"))
+            *out = string_from(vm, "json");
+        else if (strstr(string_of(type)->text, "form-urlencoded"))
+            *out = string_from(vm, "form");
     } else if (is_string(body) && strchr(string_of(body)->text, '=')) {
         *out = string_from(vm, "form");
     }

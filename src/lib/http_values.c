@@ -112,8 +112,8 @@ static Value invalid_answer(VM *vm, const char *what, const char *kind) {
 
 /* A part of an instance or map; nil when it is missing. */
 static Value part(VM *vm, Value value, const char *name) {
-    Value found = is_map(value) ? map_get_text(vm, map_of(value), name)
-                                : instance_get(instance_of(value), symbol_from(vm, name));
+    Value found =
+        is_map(value) ? map_get_text(vm, map_of(value), name) : instance_get(instance_of(value), symbol_from(vm, name));
     return found == VAL_UNSET ? VAL_NIL : found;
 }
 

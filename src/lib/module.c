@@ -160,8 +160,10 @@ static NativeResult raise_not_found(VM *vm, const char *specifier, const ModuleO
     Buffer folder;
     buffer_init(&folder);
     const char *path = module_path(importer), *slash = strrchr(path, '/');
-    if (specifier[0] == '/') path_append_absolute(vm, &folder, "/", 1);
-    else path_append_absolute(vm, &folder, path, slash ? (size_t)(slash - path) + 1 : 0);
+    if (specifier[0] == '/')
+        path_append_absolute(vm, &folder, "/", 1);
+    else
+        path_append_absolute(vm, &folder, path, slash ? (size_t)(slash - path) + 1 : 0);
     vm_raise(vm, ERR_MODULE_NOT_FOUND,
              "[GENE.MODULE.NOT_FOUND] Module '%s' was not found (importer=%s; specifier=%s; searched=[%s])", specifier,
              path, specifier, buffer_text(&folder));
@@ -382,8 +384,10 @@ static NativeResult extensions_of(VM *vm, const Args *args, Value *out) {
         const ArrayObj *path = item_path(items, i);
         if (path->count < 2 || !symbol_is(part_of(path, 0), "genex")) continue;
         ModuleObj *module = extension_of(vm, part_of(path, 1)->text);
-        if (module) array_push(vm, array_of(root_get(vm, list)), value_pointer(module));
-        else if (vm->exception != VAL_UNSET) return roots_close(vm, scope), NATIVE_RAISE;
+        if (module)
+            array_push(vm, array_of(root_get(vm, list)), value_pointer(module));
+        else if (vm->exception != VAL_UNSET)
+            return roots_close(vm, scope), NATIVE_RAISE;
     }
     *out = root_get(vm, list);
     roots_close(vm, scope);

@@ -13,8 +13,10 @@ enum { TARGET_FUTURE, TARGET_SUBJECT, TARGET_ADAPTATION };
 static void append_message(Buffer *out, const char *format, const char *subject, const char *reason) {
     for (; *format; format++) {
         bool is_place = format[0] == '%' && (format[1] == 's' || format[1] == 'r');
-        if (is_place) buffer_append_text(out, *++format == 's' ? subject : reason);
-        else buffer_append_byte(out, *format);
+        if (is_place)
+            buffer_append_text(out, *++format == 's' ? subject : reason);
+        else
+            buffer_append_byte(out, *format);
     }
 }
 

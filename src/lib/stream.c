@@ -66,7 +66,9 @@ static NativeResult write_values(VM *vm, const Args *args, const char *end, Valu
 }
 
 static NativeResult stream_write(VM *vm, const Args *args, Value *out) { return write_values(vm, args, "", out); }
-static NativeResult stream_write_line(VM *vm, const Args *args, Value *out) { return write_values(vm, args, "\n", out); }
+static NativeResult stream_write_line(VM *vm, const Args *args, Value *out) {
+    return write_values(vm, args, "\n", out);
+}
 
 /* Output is handed to the host as it is written: there is nothing to flush. */
 static NativeResult stream_flush(VM *vm, const Args *args, Value *out) {

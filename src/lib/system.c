@@ -1,4 +1,4 @@
-/* system.c — what the program can know of its surroundings, and its current directory (language 28 §3, 29 §5). */
+/* system.c — what the program can know of its surroundings: current directory, clock, $args … (language 28 §3, 29 §5). */
 #include "lib/system.h"
 
 #include "lib/modules.h"
@@ -7,6 +7,9 @@
 #include "lib/support.h"
 
 #include "port/operations.h"
+#include "port/port.h"
+
+#include <math.h>
 
 /* What the host said under `key`; `fallback` when it said nothing. */
 static Value system_value(VM *vm, const char *key, const char *fallback) {
@@ -61,12 +64,41 @@ static NativeResult system_cd(VM *vm, const Args *args, Value *out) {
     return NATIVE_WAIT;
 }
 
+/* --- what this host has not --------------------------------------------------------------------------------- */
+
+static NativeResult unsupported(VM *vm, const Args *args, Value *out) {
+    (void)out;
+    return vm_raise(vm, ERR_UNSUPPORTED, "[GENE.WASM.UNSUPPORTED] process_%s is not available in wasm",
+                    native_of(args->callee)->def->name);
+}
+
+/* --- clocks ----------------------------------------------------------------------------------------------------- */
+
+static NativeResult time_now(VM *vm, const Args *args, Value *out) {
+    (void)args;
+    return lib_return(out, int_make(vm, (int64_t)floor(port_wall_ms(vm) / 1000)));
+}
+
+static NativeResult time_now_us(VM *vm, const Args *args, Value *out) {
+    (void)args;
+    return lib_return(out, int_make(vm, (int64_t)(port_wall_ms(vm) * 1000)));
+}
+
+/* --- tables ------------------------------------------------------------------------------------------------------- */
+
+static const NativeDef clocks[] = {
+    {"now", time_now, 0, -1, 0, "(time/now)", "Seconds since 1970."},
+    {"now_us", time_now_us, 0, -1, 0, "(time/now_us)", "Microseconds since 1970."},
+};
+
 static const NativeDef natives[] = {
     {"os", system_os, 0, -1, 0, "(system/os)", "linux, macos or windows."},
     {"arch", system_arch, 0, -1, 0, "(system/arch)", "The processor's name."},
     {"cwd", system_cwd, 0, -1, 0, "(system/cwd)", "The current directory."},
     {"cd", system_cd, 0, -1, 0, "(system/cd path)", "Makes a directory the current one."},
     {"args", system_args, 0, -1, 0, "(system/args)", "All arguments of the process."},
+    {"exec", unsupported, 0, -1, 0, "(system/exec command arg…)", "Output of a program; not available here."},
+    {"shell", unsupported, 0, -1, 0, "(system/shell line)", "Output of a shell; not available here."},
 };
 
 /* --- $name ----------------------------------------------------------------------------------------------- */
@@ -91,4 +123,7 @@ void lib_install_system(VM *vm) {
     vm_install_intrinsic(vm, INTRINSIC_GLOBAL, &global_def);
     NamespaceObj *ns = lib_namespace(vm, vm->global_ns, "system");
     vm_define_natives(vm, ns, natives, COUNT_OF(natives));
+    vm_set_global(vm, ns, "exit", vm_lookup_name(vm->global_ns, symbol_from(vm, "exit")));
+    vm_define_natives(vm, lib_namespace(vm, vm->global_ns, "time"), clocks, COUNT_OF(clocks));
+    vm_set_global(vm, vm->gene_ns, "time", namespace_get(vm->global_ns, symbol_from(vm, "time")));
 }

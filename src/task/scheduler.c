@@ -9,6 +9,7 @@
 #define SLICE_MS_DEFAULT 8.0
 #define QUANTUM_MS_DEFAULT 2.0
 #define STARVED_MS 50.0
+#define REPORT_LATEST_MS 1000.0
 /* A host's timer may fire a little early: within this time of being due it counts as having fired. */
 #define TIMER_SLACK_MS 2.0
 /* Hosts count in 32 bits: for what is due later the pump wakes up in between. */
@@ -179,15 +180,22 @@ void value_list_free(Heap *heap, ValueList *list) {
     *list = (ValueList){NULL, 0, 0};
 }
 
-void scheduler_watch_failure(VM *vm, FutureObj *future) {
-    value_list_push(vm, &vm->scheduler->failures, value_pointer(future));
+void scheduler_report(VM *vm, Value exception) {
+    Scheduler *scheduler = vm->scheduler;
+    if (scheduler->failures.count == 0) scheduler->failed_since_ms = scheduler->now_ms;
+    value_list_push(vm, &scheduler->failures, exception);
 }
 
-void scheduler_report(VM *vm, Value exception) { value_list_push(vm, &vm->scheduler->failures, exception); }
+void scheduler_watch_failure(VM *vm, FutureObj *future) { scheduler_report(vm, value_pointer(future)); }
 
-/* The turn has ended: failures that nobody has looked at are reported, once each. */
+/* At the end of a pump: failures that nobody has looked at are reported, once each. While tasks are ready, the one that
+ * will look may be among them; but in a program that is never idle reports do not wait for ever. */
 static void report_failures(VM *vm) {
-    ValueList *failures = &vm->scheduler->failures;
+    Scheduler *scheduler = vm->scheduler;
+    ValueList *failures = &scheduler->failures;
+    bool is_busy = scheduler->ready.first || scheduler->inline_top;
+    if (failures->count == 0 || scheduler->pump_depth > 1) return;
+    if (is_busy && scheduler->now_ms - scheduler->failed_since_ms < REPORT_LATEST_MS) return;
     for (uint32_t i = 0; i < failures->count; i++) {
         Value failed = failures->items[i];
         if (is_future(failed)) {

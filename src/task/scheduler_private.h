@@ -16,7 +16,7 @@
 #define NUMBER_MASK 0x3FFFFFFFu
 
 #define HEAP_STEP_WORK ((size_t)64 * 1024) /* marking or sweeping at each look at the clock; some 20 µs */
-#define STOP_GRACE_MS 2000           /* for the finally parts of a stopped task */
+#define STOP_GRACE_MS 2000                 /* for the finally parts of a stopped task */
 
 typedef struct WaiterChunk WaiterChunk;
 
@@ -77,7 +77,8 @@ struct Scheduler {
     Waiter *free_waiters;
     WaiterChunk *waiter_chunks;
     ValueList failures; /* futures and exceptions to report unless somebody looks at them in this turn */
-    ValueList drains;   /* futures of ($await_all) */
+    double failed_since_ms;
+    ValueList drains; /* futures of ($await_all) */
 
     /* --- what can wake the program --- */
     Timers timers;

@@ -163,15 +163,19 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
         int32_t offset = (int32_t)*pc++;  \
         if (condition) pc += offset;      \
     } while (0)
-#define ARITH_CASE(op, fast)                                                \
+/* An operator on registers, and the same with a constant on the right. */
+#define ARITH_CASE(op, right, general_op, fast)                             \
     case op: {                                                              \
-        Value a = R[B], b = R[C];                                           \
+        Value a = R[B], b = right;                                          \
         fast SAVE_PC();                                                     \
         Value out;                                                          \
-        if (UNLIKELY(!arith_binary(vm, op, a, b, &out))) goto raise;        \
+        if (UNLIKELY(!arith_binary(vm, general_op, a, b, &out))) goto raise; \
         R[A] = out;                                                         \
         break;                                                              \
     }
+#define ARITH_CASES(op, fast)                                               \
+    ARITH_CASE(op, R[C], op, fast)                                          \
+    ARITH_CASE(op##K, K[C], op, fast)
 #define FLOATS_FAST(operator)                                               \
     if (is_float(a) && is_float(b)) {                                       \
         R[A] = value_float(float_of(a) operator float_of(b));               \
@@ -184,6 +188,25 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
             R[A] = value_small_int(sum);                                    \
             break;                                                          \
         }                                                                   \
+    }
+/* Factors of 32 bits cannot overflow; the check for larger ones is a call in wasm. */
+#define PRODUCT_FAST                                                                                \
+    if (LIKELY(are_small_ints(a, b))) {                                                             \
+        int64_t x = small_int_of(a);                                                                \
+        int64_t y = small_int_of(b);                                                                \
+        if (LIKELY(x == (int32_t)x && y == (int32_t)y && fits_small_int(x * y))) {                  \
+            R[A] = value_small_int(x * y);                                                          \
+            break;                                                                                  \
+        }                                                                                           \
+    }
+/* 32-bit division is several times faster where it will do. */
+#define REMAINDER_FAST                                                                              \
+    if (LIKELY(are_small_ints(a, b)) && small_int_of(b) > 0) {                                      \
+        uint64_t x = (uint64_t)small_int_of(a);                                                     \
+        uint64_t y = (uint64_t)small_int_of(b);                                                     \
+        R[A] = (x | y) <= UINT32_MAX ? value_small_int((uint32_t)x % (uint32_t)y)                   \
+                                     : value_small_int(small_int_of(a) % small_int_of(b));          \
+        break;                                                                                      \
     }
 #define COMPARE_CASE(op, operator)                                                              \
     case op: {                                                                                  \
@@ -202,9 +225,9 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
         R[A] = value_bool(holds);                                                               \
         break;                                                                                  \
     }
-#define BRANCH_CASE(op, compare_op, operator)                                                   \
+#define BRANCH_CASE(op, right, compare_op, operator)                                            \
     case op: {                                                                                  \
-        Value a = R[A], b = R[B];                                                               \
+        Value a = R[A], b = right;                                                              \
         int32_t offset = (int32_t)*pc++;                                                        \
         bool holds;                                                                             \
         if (LIKELY(are_small_ints(a, b))) holds = (int64_t)(a << 16) operator (int64_t)(b << 16); \
@@ -216,6 +239,9 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
         if (!holds) pc += offset;                                                               \
         break;                                                                                  \
     }
+#define BRANCH_CASES(op, compare_op, operator)                                                  \
+    BRANCH_CASE(op, R[B], compare_op, operator)                                                 \
+    BRANCH_CASE(op##K, K[B], compare_op, operator)
 #define BRANCH_INT_CASE(op, compare_op, operator)                                               \
     case op: {                                                                                  \
         Value a = R[A];                                                                         \
@@ -329,10 +355,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             case OP_JSET: JUMP_IF(R[A] != VAL_UNSET); break;
             case OP_JAND: JUMP_IF(is_falsy(R[A])); break;
             case OP_JOR: JUMP_IF(is_truthy(R[A]) && !is_int(R[A]) && !is_bytes(R[A])); break;
-            BRANCH_CASE(OP_JNLT, OP_LT, <)
-            BRANCH_CASE(OP_JNLE, OP_LE, <=)
-            BRANCH_CASE(OP_JNGT, OP_GT, >)
-            BRANCH_CASE(OP_JNGE, OP_GE, >=)
+            BRANCH_CASES(OP_JNLT, OP_LT, <)
+            BRANCH_CASES(OP_JNLE, OP_LE, <=)
+            BRANCH_CASES(OP_JNGT, OP_GT, >)
+            BRANCH_CASES(OP_JNGE, OP_GE, >=)
             BRANCH_INT_CASE(OP_JNLTI, OP_LT, <)
             BRANCH_INT_CASE(OP_JNLEI, OP_LE, <=)
             BRANCH_INT_CASE(OP_JNGTI, OP_GT, >)
@@ -359,41 +385,11 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 JUMP_IF(a == b || (!is_small_int(a) && arith_equal_number(a, b)));
                 break;
             }
-            ARITH_CASE(OP_ADD, INTS_FAST(+) FLOATS_FAST(+))
-            ARITH_CASE(OP_SUB, INTS_FAST(-) FLOATS_FAST(-))
-            case OP_MUL: {
-                Value a = R[B], b = R[C];
-                if (LIKELY(are_small_ints(a, b))) {
-                    /* Factors of 32 bits cannot overflow; the check for larger ones is a call in wasm. */
-                    int64_t x = small_int_of(a), y = small_int_of(b);
-                    if (LIKELY(x == (int32_t)x && y == (int32_t)y && fits_small_int(x * y))) {
-                        R[A] = value_small_int(x * y);
-                        break;
-                    }
-                }
-                FLOATS_FAST(*)
-                SAVE_PC();
-                Value out;
-                if (!arith_binary(vm, OP_MUL, a, b, &out)) goto raise;
-                R[A] = out;
-                break;
-            }
-            ARITH_CASE(OP_DIV, FLOATS_FAST(/))
-            case OP_MOD: {
-                Value a = R[B], b = R[C];
-                if (LIKELY(are_small_ints(a, b)) && small_int_of(b) > 0) {
-                    /* 32-bit division is several times faster where it will do. */
-                    uint64_t x = (uint64_t)small_int_of(a), y = (uint64_t)small_int_of(b);
-                    R[A] = (x | y) <= UINT32_MAX ? value_small_int((uint32_t)x % (uint32_t)y)
-                                                 : value_small_int(small_int_of(a) % small_int_of(b));
-                    break;
-                }
-                SAVE_PC();
-                Value out;
-                if (!arith_binary(vm, OP_MOD, a, b, &out)) goto raise;
-                R[A] = out;
-                break;
-            }
+            ARITH_CASES(OP_ADD, INTS_FAST(+) FLOATS_FAST(+))
+            ARITH_CASES(OP_SUB, INTS_FAST(-) FLOATS_FAST(-))
+            ARITH_CASES(OP_MUL, PRODUCT_FAST FLOATS_FAST(*))
+            ARITH_CASES(OP_DIV, FLOATS_FAST(/))
+            ARITH_CASES(OP_MOD, REMAINDER_FAST)
             case OP_ADDI: {
                 Value a = R[B];
                 if (LIKELY(is_small_int(a))) {

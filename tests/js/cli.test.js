@@ -60,7 +60,7 @@ describe('errors', () => {
     const { stdout, stderr, exit } = await gene(['prog.gene'], { cwd })
     assert.deepEqual([stdout, exit], ['before\n', 1])
     assert.match(stderr, /^error\[GENE\.RUNTIME\.ERROR\]: boom\n {2}--> prog\.gene:3:3\n/)
-    assert.match(stderr, /3 \|   \(throw "boom"\)\n\s+\| {3}\^\n/)
+    assert.match(stderr, /3 \| {3}\(throw "boom"\)\)\n\s+\| {3}\^\n/)
     assert.match(stderr, /at f \(prog\.gene:3:3\)\n\s+at __init__ \(prog\.gene:4:1\)/)
   })
 
