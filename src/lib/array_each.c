@@ -1,119 +1,57 @@
 /* array_each.c — Array methods that may run Gene code: callbacks, ==, texts (language 10 §10.1).
- * Invariant: a callback may change the array, so every turn reads count and item afresh; whatever must survive a call
- * is an argument or a root. */
+ * The loops with a callback go on in Gene (each.gene). Invariant of the others: == and to_s may change the array, so every turn
+ * reads count and item afresh. */
 #include "lib/array_sort.h"
 #include "lib/modules.h"
+#include "lib/prelude.h"
 #include "lib/support.h"
 
 static ArrayObj *receiver(VM *vm, const Args *args) { return lib_receiver(vm, args, OBJ_ARRAY); }
 
-/* Calls argument 1 with the item at root `item`. */
-static bool call_with_item(VM *vm, const Args *args, uint32_t item, Value *out_value) {
-    Value argument = root_get(vm, item);
-    return exec_callable(vm, native_arg(vm, args, 1), &argument, 1, out_value);
+/* Goes on in a function of each.gene with the receiver and `count` arguments. */
+static NativeResult loop(VM *vm, const Args *args, const char *name, uint32_t count, Value *out) {
+    Value argv[3];
+    for (uint32_t i = 0; i <= count; i++) argv[i] = native_arg(vm, args, i);
+    return prelude_call(vm, "each.gene", NULL, name, argv, count + 1, out);
 }
 
 static NativeResult array_map(VM *vm, const Args *args, Value *out) {
-    const ArrayObj *array = receiver(vm, args);
-    if (!array || !lib_callable_arg(vm, args, 1, "map callback must be a function", true)) return NATIVE_RAISE;
-    uint32_t scope = roots_open(vm), result;
-    if (!lib_push_array(vm, array->count, &result)) return NATIVE_RAISE;
-    for (uint32_t i = 0; i < array->count; i++) {
-        Value item = array->items[i], mapped;
-        if (!exec_callable(vm, native_arg(vm, args, 1), &item, 1, &mapped)) {
-            roots_close(vm, scope);
-            return NATIVE_RAISE;
-        }
-        array_push(vm, array_of(root_get(vm, result)), mapped);
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "map callback must be a function", true);
+    return ok ? loop(vm, args, "array_map", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult array_filter(VM *vm, const Args *args, Value *out) {
-    const ArrayObj *array = receiver(vm, args);
-    if (!array || !lib_callable_arg(vm, args, 1, "filter predicate must be callable", true)) return NATIVE_RAISE;
-    uint32_t scope = roots_open(vm);
-    uint32_t result = root_push(vm, array_make(vm, 0));
-    uint32_t item = root_push(vm, VAL_NIL);
-    for (uint32_t i = 0; i < array->count; i++) {
-        Value wanted;
-        root_set(vm, item, array->items[i]);
-        if (!call_with_item(vm, args, item, &wanted)) {
-            roots_close(vm, scope);
-            return NATIVE_RAISE;
-        }
-        if (is_truthy(wanted)) array_push(vm, array_of(root_get(vm, result)), root_get(vm, item));
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "filter predicate must be callable", true);
+    return ok ? loop(vm, args, "array_filter", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult array_reduce(VM *vm, const Args *args, Value *out) {
-    const ArrayObj *array = receiver(vm, args);
-    if (!array) return NATIVE_RAISE;
+    if (!receiver(vm, args)) return NATIVE_RAISE;
     if (!lib_has_arg(args, 2)) {
         return vm_raise_message(vm, "Array.reduce requires an initial value and a reducer function");
     }
     if (!lib_callable_arg(vm, args, 2, "reduce reducer must be callable", true)) return NATIVE_RAISE;
-    for (uint32_t i = 0; i < array->count; i++) {
-        Value argv[] = {native_arg(vm, args, 1), array->items[i]}, total;
-        if (!exec_callable(vm, native_arg(vm, args, 2), argv, 2, &total)) return NATIVE_RAISE;
-        native_set_arg(vm, args, 1, total);
-    }
-    return lib_return(out, native_arg(vm, args, 1));
+    return loop(vm, args, "array_reduce", 2, out);
 }
 
 static NativeResult array_each(VM *vm, const Args *args, Value *out) {
-    const ArrayObj *array = receiver(vm, args);
-    if (!array || !lib_callable_arg(vm, args, 1, "each callback must be a function", false)) return NATIVE_RAISE;
-    for (uint32_t i = 0; i < array->count; i++) {
-        Value item = array->items[i], ignored;
-        if (!exec_callable(vm, native_arg(vm, args, 1), &item, 1, &ignored)) return NATIVE_RAISE;
-    }
-    return lib_return(out, native_arg(vm, args, 0));
-}
-
-/* First item for which the predicate's truth is `wanted`: *out_found, and the item in *out_item. False after raising. */
-static bool search(VM *vm, const Args *args, const char *error, bool wanted, bool *out_found, Value *out_item) {
-    const ArrayObj *array = receiver(vm, args);
-    if (!array || !lib_callable_arg(vm, args, 1, error, true)) return false;
-    uint32_t scope = roots_open(vm);
-    uint32_t item = root_push(vm, VAL_NIL);
-    bool ok = true;
-    *out_found = false;
-    for (uint32_t i = 0; ok && !*out_found && i < array->count; i++) {
-        Value answer;
-        root_set(vm, item, array->items[i]);
-        ok = call_with_item(vm, args, item, &answer);
-        if (ok) *out_found = is_truthy(answer) == wanted;
-    }
-    *out_item = root_get(vm, item);
-    roots_close(vm, scope);
-    return ok;
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "each callback must be a function", false);
+    return ok ? loop(vm, args, "array_each", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult array_find(VM *vm, const Args *args, Value *out) {
-    bool found;
-    Value item;
-    if (!search(vm, args, "find predicate must be callable", true, &found, &item)) return NATIVE_RAISE;
-    return lib_return(out, found ? item : VAL_NIL);
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "find predicate must be callable", true);
+    return ok ? loop(vm, args, "array_find", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult array_any(VM *vm, const Args *args, Value *out) {
-    bool found;
-    Value item;
-    if (!search(vm, args, "any predicate must be callable", true, &found, &item)) return NATIVE_RAISE;
-    return lib_return(out, value_bool(found));
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "any predicate must be callable", true);
+    return ok ? loop(vm, args, "array_any", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult array_all(VM *vm, const Args *args, Value *out) {
-    bool found;
-    Value item;
-    if (!search(vm, args, "all predicate must be callable", false, &found, &item)) return NATIVE_RAISE;
-    return lib_return(out, value_bool(!found));
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "all predicate must be callable", true);
+    return ok ? loop(vm, args, "array_all", 1, out) : NATIVE_RAISE;
 }
 
 /* Index of the first item equal to argument 1, or -1. False after raising. */
@@ -186,16 +124,16 @@ static NativeResult array_sort(VM *vm, const Args *args, Value *out) {
 #define REENTRANT_METHOD (NATIVE_METHOD | NATIVE_REENTRANT)
 
 static const NativeDef methods[] = {
-    {"map", array_map, 1, -1, REENTRANT_METHOD, "(a .map f)", "New array of (f element)."},
-    {"filter", array_filter, 1, -1, REENTRANT_METHOD, "(a .filter f)",
+    {"map", array_map, 1, -1, NATIVE_METHOD, "(a .map f)", "New array of (f element)."},
+    {"filter", array_filter, 1, -1, NATIVE_METHOD, "(a .filter f)",
      "New array of the elements for which (f element) is true."},
-    {"reduce", array_reduce, 0, -1, REENTRANT_METHOD, "(a .reduce init f)",
+    {"reduce", array_reduce, 0, -1, NATIVE_METHOD, "(a .reduce init f)",
      "Folds (f result element) from the left, starting with init."},
-    {"each", array_each, 1, -1, REENTRANT_METHOD, "(a .each f)", "Calls (f element) for each; the array."},
-    {"find", array_find, 1, -1, REENTRANT_METHOD, "(a .find f)",
+    {"each", array_each, 1, -1, NATIVE_METHOD, "(a .each f)", "Calls (f element) for each; the array."},
+    {"find", array_find, 1, -1, NATIVE_METHOD, "(a .find f)",
      "First element for which (f element) is true, or nil."},
-    {"any", array_any, 1, -1, REENTRANT_METHOD, "(a .any f)", "Is (f element) true for any element?"},
-    {"all", array_all, 1, -1, REENTRANT_METHOD, "(a .all f)", "Is (f element) true for all elements?"},
+    {"any", array_any, 1, -1, NATIVE_METHOD, "(a .any f)", "Is (f element) true for any element?"},
+    {"all", array_all, 1, -1, NATIVE_METHOD, "(a .all f)", "Is (f element) true for all elements?"},
     {"contains", array_contains, 1, -1, REENTRANT_METHOD, "(a .contains v)", "Is an element equal to v?"},
     {"index_of", array_index_of, 1, -1, REENTRANT_METHOD, "(a .index_of v)",
      "Index of the first element equal to v, or -1."},

@@ -1,6 +1,7 @@
 /* map.c — Map methods (language 10 §10.2).
  * Invariant: methods with callbacks walk a snapshot of the entries, so a callback may change the map. */
 #include "lib/modules.h"
+#include "lib/prelude.h"
 #include "lib/support.h"
 #include "vm/property.h"
 
@@ -149,109 +150,39 @@ static NativeResult map_clear(VM *vm, const Args *args, Value *out) {
 
 /* --- callbacks ------------------------------------------------------------------------------------------ */
 
-/* A walk over a map's entries as they were at its start. */
-typedef struct Walk {
-    uint32_t entries; /* root: array key value … */
-    uint32_t result;  /* root */
-} Walk;
-
-/* Opens a walk with `result`; false after raising. */
-static bool walk_open(VM *vm, const MapObj *map, Value result, Walk *out_walk) {
-    out_walk->result = root_push(vm, result);
-    return lib_push_entries(vm, &map->table, &out_walk->entries);
-}
-
-static uint32_t walk_count(VM *vm, const Walk *walk) { return array_of(root_get(vm, walk->entries))->count / 2; }
-static Value walk_key(VM *vm, const Walk *walk, uint32_t i) {
-    return array_of(root_get(vm, walk->entries))->items[2 * i];
-}
-static Value walk_value(VM *vm, const Walk *walk, uint32_t i) {
-    return array_of(root_get(vm, walk->entries))->items[2 * i + 1];
-}
-
-/* Calls argument 1 with key (as a string) and value of entry i. */
-static bool walk_call(VM *vm, const Args *args, const Walk *walk, uint32_t i, Value *out_value) {
-    uint32_t scope = roots_open(vm);
-    uint32_t key = root_push(vm, string_from_symbol(vm, symbol_of(walk_key(vm, walk, i))));
-    Value argv[] = {root_get(vm, key), walk_value(vm, walk, i)};
-    bool ok = exec_callable(vm, native_arg(vm, args, 1), argv, 2, out_value);
-    roots_close(vm, scope);
-    return ok;
+/* Goes on in a function of each.gene with the receiver and `count` arguments. */
+static NativeResult loop(VM *vm, const Args *args, const char *name, uint32_t count, Value *out) {
+    Value argv[3];
+    for (uint32_t i = 0; i <= count; i++) argv[i] = native_arg(vm, args, i);
+    return prelude_call(vm, "each.gene", NULL, name, argv, count + 1, out);
 }
 
 static NativeResult map_map(VM *vm, const Args *args, Value *out) {
-    const MapObj *map = receiver(vm, args);
-    if (!map || !lib_callable_arg(vm, args, 1, "map callback must be callable", true)) return NATIVE_RAISE;
-    uint32_t scope = roots_open(vm);
-    Walk walk;
-    bool ok = walk_open(vm, map, map_make(vm), &walk);
-    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
-        Value mapped;
-        ok = walk_call(vm, args, &walk, i, &mapped);
-        if (ok) map_set(vm, map_of(root_get(vm, walk.result)), symbol_of(walk_key(vm, &walk, i)), mapped);
-    }
-    if (ok) *out = root_get(vm, walk.result);
-    roots_close(vm, scope);
-    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "map callback must be callable", true);
+    return ok ? loop(vm, args, "map_map", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult map_filter(VM *vm, const Args *args, Value *out) {
-    const MapObj *map = receiver(vm, args);
-    if (!map || !lib_callable_arg(vm, args, 1, "filter predicate must be callable", true)) return NATIVE_RAISE;
-    uint32_t scope = roots_open(vm);
-    Walk walk;
-    bool ok = walk_open(vm, map, map_make(vm), &walk);
-    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
-        Value wanted = VAL_NIL;
-        ok = walk_call(vm, args, &walk, i, &wanted);
-        if (!ok || is_falsy(wanted)) continue;
-        MapObj *result = map_of(root_get(vm, walk.result));
-        map_set(vm, result, symbol_of(walk_key(vm, &walk, i)), walk_value(vm, &walk, i));
-    }
-    if (ok) *out = root_get(vm, walk.result);
-    roots_close(vm, scope);
-    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "filter predicate must be callable", true);
+    return ok ? loop(vm, args, "map_filter", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult map_each(VM *vm, const Args *args, Value *out) {
-    const MapObj *map = receiver(vm, args);
-    if (!map || !lib_callable_arg(vm, args, 1, "each callback must be a function", false)) return NATIVE_RAISE;
-    uint32_t scope = roots_open(vm);
-    Walk walk;
-    bool ok = walk_open(vm, map, VAL_NIL, &walk);
-    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
-        Value ignored;
-        ok = walk_call(vm, args, &walk, i, &ignored);
-    }
-    roots_close(vm, scope);
-    return ok ? lib_return(out, native_arg(vm, args, 0)) : NATIVE_RAISE;
+    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "each callback must be a function", false);
+    return ok ? loop(vm, args, "map_each", 1, out) : NATIVE_RAISE;
 }
 
 static NativeResult map_reduce(VM *vm, const Args *args, Value *out) {
-    const MapObj *map = receiver(vm, args);
-    if (!map) return NATIVE_RAISE;
+    if (!receiver(vm, args)) return NATIVE_RAISE;
     if (!lib_has_arg(args, 2)) {
         return vm_raise_message(vm, "Map.reduce requires an initial value and a reducer function");
     }
     if (!lib_callable_arg(vm, args, 2, "reduce reducer must be callable", true)) return NATIVE_RAISE;
-    uint32_t scope = roots_open(vm);
-    Walk walk;
-    bool ok = walk_open(vm, map, native_arg(vm, args, 1), &walk);
-    uint32_t key = root_push(vm, VAL_NIL);
-    for (uint32_t i = 0; ok && i < walk_count(vm, &walk); i++) {
-        root_set(vm, key, string_from_symbol(vm, symbol_of(walk_key(vm, &walk, i))));
-        Value argv[] = {root_get(vm, walk.result), root_get(vm, key), walk_value(vm, &walk, i)}, total;
-        ok = exec_callable(vm, native_arg(vm, args, 2), argv, 3, &total);
-        if (ok) root_set(vm, walk.result, total);
-    }
-    if (ok) *out = root_get(vm, walk.result);
-    roots_close(vm, scope);
-    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+    return loop(vm, args, "map_reduce", 2, out);
 }
 
 /* --- table ------------------------------------------------------------------------------------------------ */
 
-#define REENTRANT_METHOD (NATIVE_METHOD | NATIVE_REENTRANT)
 
 static const NativeDef methods[] = {
     {"size", map_size, 0, -1, NATIVE_METHOD, "(m .size)", "Number of entries."},
@@ -269,12 +200,12 @@ static const NativeDef methods[] = {
     {"keys", map_keys, 0, -1, NATIVE_METHOD, "(m .keys)", "New array of the keys as strings."},
     {"values", map_values, 0, -1, NATIVE_METHOD, "(m .values)", "New array of the values."},
     {"pairs", map_pairs, 0, -1, NATIVE_METHOD, "(m .pairs)", "New array of [key value]."},
-    {"map", map_map, 1, -1, REENTRANT_METHOD, "(m .map f)", "New map with the values (f key value)."},
-    {"filter", map_filter, 1, -1, REENTRANT_METHOD, "(m .filter f)",
+    {"map", map_map, 1, -1, NATIVE_METHOD, "(m .map f)", "New map with the values (f key value)."},
+    {"filter", map_filter, 1, -1, NATIVE_METHOD, "(m .filter f)",
      "New map of the entries for which (f key value) is true."},
-    {"reduce", map_reduce, 0, -1, REENTRANT_METHOD, "(m .reduce init f)",
+    {"reduce", map_reduce, 0, -1, NATIVE_METHOD, "(m .reduce init f)",
      "Folds (f result key value), starting with init."},
-    {"each", map_each, 1, -1, REENTRANT_METHOD, "(m .each f)", "Calls (f key value) for each entry; the map."},
+    {"each", map_each, 1, -1, NATIVE_METHOD, "(m .each f)", "Calls (f key value) for each entry; the map."},
 };
 
 void lib_install_map(VM *vm) { vm_define_methods(vm, vm_space(vm)->type_classes[OBJ_MAP], methods, COUNT_OF(methods)); }

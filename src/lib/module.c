@@ -25,86 +25,14 @@ static const char *module_path(const ModuleObj *module) {
     return is_string(module->path) ? string_of(module->path)->text : "";
 }
 
-/* --- functions of the prelude --------------------------------------------------------------------------------------- */
-
 #define IMPORT_FILE "import.gene"
-
-static const GenePreludeFile *prelude_file(const char *name) {
-    for (size_t i = 0; i < gene_prelude_file_count; i++) {
-        if (strcmp(gene_prelude_files[i].name, name) == 0) return &gene_prelude_files[i];
-    }
-    return NULL;
-}
-
-/* Code of a prelude file in `module`; unrooted. */
-static CodeObj *compile_prelude(VM *vm, ModuleObj *module, const char *file) {
-    const GenePreludeFile *prelude = prelude_file(file);
-    ENSURE(prelude, "every prelude file asked for is embedded");
-    uint32_t scope = roots_open(vm);
-    root_push(vm, value_pointer(module));
-    uint32_t source = root_push(vm, string_make(vm, prelude->source, prelude->size));
-    uint32_t name = root_push(vm, string_from(vm, prelude->name));
-    CodeObj *code = source_compile(vm, module, string_of(root_get(vm, source)), string_of(root_get(vm, name)));
-    roots_close(vm, scope);
-    return code;
-}
-
-/* A function of import.gene captures nothing, so it is made from its code; the others are variables of its module. */
-static void make_functions(VM *vm, ModuleObj *module, const CodeObj *code) {
-    for (uint32_t i = 0; i < code->constant_count; i++) {
-        if (!is_obj_type(code->constants[i], OBJ_CODE)) continue;
-        CodeObj *body = pointer_of(code->constants[i]);
-        Value slot = table_get_symbol(&module->names, body->name);
-        if (slot == VAL_UNSET) continue;
-        Value function = function_make(vm, body, module->ns);
-        module->vars[small_int_of(slot)] = function;
-        heap_touch(vm, module);
-    }
-}
 
 /* What import.gene is made of; defined at the end of this file. */
 static void define_import_natives(VM *vm, NamespaceObj *ns);
 
-/* The module of import.gene, made when something is imported for the first time. NULL after raising. */
-static ModuleObj *import_module(VM *vm) {
-    SymbolObj *key = symbol_from(vm, IMPORT_FILE);
-    Value found = table_get_symbol(&vm->modules, key);
-    if (found != VAL_UNSET) return module_of(found);
-    uint32_t scope = roots_open(vm);
-    root_push(vm, value_pointer(key));
-    uint32_t path = root_push(vm, string_from(vm, IMPORT_FILE));
-    ModuleObj *module = source_module(vm, root_get(vm, path), false);
-    root_push(vm, value_pointer(module));
-    module->is_internal = true;
-    module->state = MODULE_LOADED;
-    define_import_natives(vm, module->ns);
-    CodeObj *code = compile_prelude(vm, module, IMPORT_FILE);
-    if (code) {
-        root_push(vm, value_pointer(code));
-        make_functions(vm, module, code);
-        table_set_symbol(vm, &vm->modules, key, value_pointer(module));
-    }
-    roots_close(vm, scope);
-    return code ? module : NULL;
-}
-
 /* Calls a function of import.gene in place of the running native. */
 static NativeResult call_import_function(VM *vm, const char *name, const Value *argv, uint32_t argc, Value *out) {
-    uint32_t slot = vm->native_slot;
-    uint32_t scope = roots_open(vm);
-    uint32_t callee = root_push(vm, VAL_NIL);
-    for (uint32_t i = 0; i < argc; i++) root_push(vm, argv[i]);
-    ModuleObj *module = import_module(vm);
-    if (!module) return roots_close(vm, scope), NATIVE_RAISE;
-    Value variable = table_get_symbol(&module->names, symbol_from(vm, name));
-    ENSURE(variable != VAL_UNSET, "import.gene defines what is called in it");
-    Value function = module->vars[small_int_of(variable)];
-    root_set(vm, callee, function);
-    switch (vm_call(vm, function, callee + 1, argc, NULL, 0, slot, 0)) {
-    case CALL_FRAME: return NATIVE_FRAME;
-    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
-    default: return NATIVE_RAISE;
-    }
+    return prelude_call(vm, IMPORT_FILE, define_import_natives, name, argv, argc, out);
 }
 
 /* --- the import form -------------------------------------------------------------------------------------------------- */
@@ -328,7 +256,7 @@ static ModuleObj *extension_of(VM *vm, const char *name) {
     ModuleObj *module = source_module_in(vm, root_get(vm, path), root_get(vm, title), internals, false);
     root_push(vm, value_pointer(module));
     module->is_internal = true;
-    CodeObj *code = compile_prelude(vm, module, extension->file);
+    CodeObj *code = prelude_compile(vm, module, extension->file);
     if (code) {
         root_push(vm, value_pointer(code));
         module->ready = function_make(vm, code, module->ns);

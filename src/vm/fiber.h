@@ -39,7 +39,7 @@ typedef struct Fiber {
     uint32_t capacity, top;
     uint32_t frame_capacity, frame_count;
     uint32_t nesting;   /* exec_callable activations on this fiber */
-    uint32_t recursion; /* C recursion of printer, equality and hash on this fiber */
+    uint32_t recursion; /* C recursion of equality, hash and JSON on this fiber */
     uint32_t resume_slot;
     Value resume_value;
     Value handled;    /* $ex */

@@ -358,7 +358,7 @@ bool print_scalar(Buffer *out, Value value) {
     return true;
 }
 
-void print_bounded(VM *vm, Buffer *out, Value value, Rendering rendering) {
+void print_value_safely(VM *vm, Buffer *out, Value value, Rendering rendering) {
     (void)vm;
     if (rendering == RENDER_STRING_FORM && value == VAL_NIL) return;
     Printer p = {out, rendering == RENDER_STRING_FORM};

@@ -1,4 +1,4 @@
-/* recursion.h — the bound on C recursion over nested values: printing, equality, hashing (SCH-13). */
+/* recursion.h — the bound on C recursion over nested values: equality, hashing, JSON (SCH-13). */
 #ifndef GENE_VM_RECURSION_H
 #define GENE_VM_RECURSION_H
 

@@ -193,7 +193,6 @@ void vm_init(VM *vm, const Limits *limits, uint32_t hash_seed) {
     for (uint32_t i = 0; i < INTRINSIC_COUNT; i++) vm->intrinsics[i] = VAL_NIL;
     fiber_init(&vm->host_fiber);
     vm->fiber = &vm->host_fiber;
-    vm->print_safely = print_bounded;
     vm->find_key = hash_find;
     vm->space.hash_seed = hash_seed;
     heap_init(vm_heap(vm), vm, vm->limits.memory);

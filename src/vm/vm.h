@@ -37,7 +37,7 @@ typedef struct Limits {
     size_t memory;    /* bytes; 0 none */
     double time_ms;   /* of one program or eval; 0 none */
     uint32_t depth;   /* Gene frames */
-    uint32_t nesting; /* exec_callable activations on one task, and recursion of printer, equality, hash */
+    uint32_t nesting; /* exec_callable activations on one task */
     uint32_t tasks;   /* unfinished tasks */
 } Limits;
 
@@ -85,7 +85,6 @@ struct VM {
     LoopStatus suspend_status; /* why exec.c suspends the current task's C stack */
     CStack *current_cstack;    /* of the running task; NULL: it has none */
     VMHooks hooks;
-    void (*print_safely)(VM *vm, Buffer *out, Value value, Rendering rendering); /* see print_value_safely */
     bool (*find_key)(VM *vm, HashObj *hash, Value key, const char *container_name, uint32_t *out_hash,
                      TableEntry **out_entry); /* see hash_find_plain */
     uint32_t gene_forbidden; /* > 0: exec_callable raises instead of running Gene code */
@@ -169,13 +168,9 @@ bool print_value(VM *vm, Buffer *out, Value value, Rendering rendering);
 /* Interpolated text of a value that is no container or instance; false when it is one. For the loop: it must not even be able
  * to reach Gene code by direct calls, or Asyncify would instrument it. */
 bool print_scalar(Buffer *out, Value value);
-void print_bounded(VM *vm, Buffer *out, Value value, Rendering rendering); /* what the pointer below holds */
-/* The same without ever running Gene code: for diagnostics. Depth and length are bounded. Called through a pointer because
- * the printer's code can also reach Gene: Asyncify follows direct calls only, and raising, the loop and the scheduler must stay
- * outside what it instruments. */
-static inline void print_value_safely(VM *vm, Buffer *out, Value value, Rendering rendering) {
-    vm->print_safely(vm, out, value, rendering);
-}
+/* The same without ever running Gene code: for diagnostics. Depth and length are bounded. It cannot reach Gene by direct
+ * calls either, for raising, the loop and the scheduler stay outside what Asyncify instruments. */
+void print_value_safely(VM *vm, Buffer *out, Value value, Rendering rendering);
 /* a == b (language 02 §2.3), own == methods included. False after raising. */
 bool values_equal(VM *vm, Value a, Value b, bool *out_equal);
 /* True when == of these needs no Gene code and no recursion: then *out_equal is the answer. */
@@ -186,7 +181,7 @@ bool hash_find(VM *vm, HashObj *hash, Value key, const char *container_name, uin
                TableEntry **out_entry);
 
 /* hash_find for code that must not run Gene (decoding host values): a key with its own hash or == method raises. Through a
- * pointer for the reason given at print_value_safely. */
+ * pointer, because hash_find can reach Gene, and who converts stays outside what Asyncify instruments. */
 static inline bool hash_find_plain(VM *vm, HashObj *hash, Value key, const char *container_name, uint32_t *out_hash,
                                    TableEntry **out_entry) {
     vm->gene_forbidden++;

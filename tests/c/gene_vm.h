@@ -97,8 +97,10 @@ static NativeResult native_put(VM *vm, const Args *args, Value *out) {
     TableEntry *entry;
     if (!hash_find(vm, hash, native_arg(vm, args, 1), "HashMap", &code, &entry)) return NATIVE_RAISE;
     Value value = native_arg(vm, args, 2);
-    if (entry) entry->value = value;
-    else table_append(vm, &hash->table, native_arg(vm, args, 1), code, value);
+    if (entry)
+        entry->value = value;
+    else
+        table_append(vm, &hash->table, native_arg(vm, args, 1), code, value);
     heap_touch(vm, hash);
     *out = native_arg(vm, args, 0);
     return NATIVE_RETURN;

@@ -83,8 +83,9 @@ TEST(roots_callees_while_arguments_are_bound) {
     /* In tail position the parameters take the callee's own register. */
     CHECK_GENE("(fn make [n] (fn [xs... ^k = 1] [n xs k])) (fn go [] ((make 5) 1 2 3)) (go)", "[5 [1 2 3] 1]");
     CHECK_GENE("(fn make [n] (fn [xs... ^k] [n xs k])) (fn go [] ((make 5) 1 2 3 ^k 7)) (go)", "[5 [1 2 3] 7]");
-    CHECK_GENE("(fn make [] (class Local (ctor [a rest...] (/v = [a rest])))) (fn of [c] (c 1 2)) (var o (of (make))) o/v",
-               "[1 [2]]");
+    CHECK_GENE(
+        "(fn make [] (class Local (ctor [a rest...] (/v = [a rest])))) (fn of [c] (c 1 2)) (var o (of (make))) o/v",
+        "[1 [2]]");
     CHECK_GENE("(fn make [] (class Local (method m [] 3))) ((new (make)) .m)", "3");
     CHECK_GENE("(fn make [n] (fn gen* [a b = 2] (yield [n a b]))) (var g ((make 4) 1)) (g .next)", "[4 1 2]");
     CHECK_GENE("(call (bind [1] (fn [self rest...] [self rest])) [2])", "[[1] [[2]]]");
@@ -96,9 +97,10 @@ TEST(replaces_frames_in_tail_calls) {
     char source[512];
     int turns = SCALE(100000, 3000);
 #define RUN(format) (snprintf(source, sizeof source, format, turns), source)
-    CHECK_GENE(RUN("(fn even [n] (if (n == 0) true else (odd (n - 1)))) (fn odd [n] (if (n == 0) false else (even (n - 1))))"
-                   "(even %d)"),
-               "true");
+    CHECK_GENE(
+        RUN("(fn even [n] (if (n == 0) true else (odd (n - 1)))) (fn odd [n] (if (n == 0) false else (even (n - 1))))"
+            "(even %d)"),
+        "true");
     CHECK_GENE(RUN("(fn down [n ^acc = 0] (if (n == 0) acc else (down (n - 1) ^acc (acc + 1)))) (down %d) "),
                SCALE("100000", "3000"));
     /* Callees with more registers than the caller, and fewer. */
@@ -174,8 +176,9 @@ TEST(asks_on_method_missing) {
     CHECK_GENE("(class G (on_method_missing [name] name)) ((new G) .boo 1)", "!! Expected 2 arguments, got 3");
     CHECK_GENE("(class G (on_method_missing [name] (self .other))) ((new G) .first)",
                "!! on_method_missing recursion limit exceeded while resolving 'other'");
-    CHECK_GENE("(class G (on_method_missing [name n] (if (n == 0) \"end\" else (self .deeper (n - 1))))) ((new G) .deeper 20)",
-               "\"end\"");
+    CHECK_GENE(
+        "(class G (on_method_missing [name n] (if (n == 0) \"end\" else (self .deeper (n - 1))))) ((new G) .deeper 20)",
+        "\"end\"");
     vm_close(vm);
 }
 
@@ -187,18 +190,22 @@ TEST(unwinds_to_the_right_handler) {
     CHECK_GENE("(try (try (throw 5) catch TypeException 1) catch e [e/message e/cause])", "[\"5\" 5]");
     CHECK_GENE("(var log []) (try (try (throw \"x\") finally (push log 1)) catch * (push log 2)) log", "[1 2]");
     CHECK_GENE("(var log []) (fn f [] (try (return 1) finally (push log 2))) [(f) log]", "[1 [2]]");
-    CHECK_GENE("(var log []) (fn f [] (for x in [1 2 3] (try (if (x == 2) (break)) (push log x) finally (push log \"f\")))) (f) log",
-               "[1 \"f\" \"f\"]");
-    CHECK_GENE("(fn deep [n] (if (n == 0) (throw \"deep\") else (+ 1 (deep (n - 1))))) (try (deep 50) catch e e/message)",
-               "\"deep\"");
+    CHECK_GENE(
+        "(var log []) (fn f [] (for x in [1 2 3] (try (if (x == 2) (break)) (push log x) finally (push log \"f\")))) (f) log",
+        "[1 \"f\" \"f\"]");
+    CHECK_GENE(
+        "(fn deep [n] (if (n == 0) (throw \"deep\") else (+ 1 (deep (n - 1))))) (try (deep 50) catch e e/message)",
+        "\"deep\"");
     /* The call is the last instruction of the protected part, the next one is outside. */
     CHECK_GENE("(fn bad [] (throw \"b\")) (var r (try (bad) catch * 1)) (try (var q (bad)) catch * r)", "1");
     CHECK_GENE("(try (var x (nope_undefined)) catch e e/message)", "\"nope_undefined is not defined\"");
     CHECK_GENE("(try (call (fn [] (throw \"inner\"))) catch e e/message)", "\"inner\"");
-    CHECK_GENE("(fn f [] (try (call (fn [] (try (throw \"a\") catch TypeException 1))) catch e [e/message])) (f)", "[\"a\"]");
+    CHECK_GENE("(fn f [] (try (call (fn [] (try (throw \"a\") catch TypeException 1))) catch e [e/message])) (f)",
+               "[\"a\"]");
     CHECK_GENE("(call (fn [] (call (fn [] (try (call (fn [] (throw \"three\"))) catch e e/message)))))", "\"three\"");
-    CHECK_GENE("(var log []) (try (call (fn [] (try (throw \"x\") finally (push log \"in\")))) catch * (push log \"out\")) log",
-               "[\"in\" \"out\"]");
+    CHECK_GENE(
+        "(var log []) (try (call (fn [] (try (throw \"x\") finally (push log \"in\")))) catch * (push log \"out\")) log",
+        "[\"in\" \"out\"]");
     CHECK_GENE("(try (outcome \"failed\" true) catch e e/message)", "\"failed\"");
     CHECK_GENE("(outcome 7 false)", "7");
     CHECK_GENE("(call outcome 7 false)", "7");
@@ -225,9 +232,10 @@ TEST(keeps_the_current_exception) {
 
 TEST(gives_errors_their_class) {
     VM *vm = vm_open();
-#define CLASS_OF(e) "(fn class_of [f] (try (f) catch RuntimeException \"runtime\" catch TypeException \"type\" "       \
-                    "catch ArgumentException \"argument\" catch IOError \"io\" catch TimeoutException \"timeout\" "       \
-                    "catch CancellationException \"cancelled\" catch Exception \"plain\")) (class_of (fn [] " e "))"
+#define CLASS_OF(e)                                                                                 \
+    "(fn class_of [f] (try (f) catch RuntimeException \"runtime\" catch TypeException \"type\" "    \
+    "catch ArgumentException \"argument\" catch IOError \"io\" catch TimeoutException \"timeout\" " \
+    "catch CancellationException \"cancelled\" catch Exception \"plain\")) (class_of (fn [] " e "))"
     CHECK_GENE(CLASS_OF("(9223372036854775807 + 1)"), "\"runtime\"");
     CHECK_GENE(CLASS_OF("(1 % 0)"), "\"runtime\"");
     CHECK_GENE(CLASS_OF("(1 < \"a\")"), "\"type\"");
@@ -252,7 +260,8 @@ TEST(bounds_depth_nesting_and_recursion) {
     VM *vm = vm_open_with((Limits){.depth = 1000, .nesting = 20});
     CHECK_GENE("(fn f [n] (+ 1 (f (n + 1)))) (f 0)", "!! stack overflow: more than 1000 nested calls (limits.depth)");
     CHECK_GENE("(fn f [n] (if (n == 0) 0 else (+ 1 (f (n - 1))))) (f 900)", "900");
-    CHECK_GENE("(fn f [n] (+ 1 (f (n + 1)))) (try (f 0) catch RuntimeException $ex/code)", "\"GENE.VM.STACK_OVERFLOW\"");
+    CHECK_GENE("(fn f [n] (+ 1 (f (n + 1)))) (try (f 0) catch RuntimeException $ex/code)",
+               "\"GENE.VM.STACK_OVERFLOW\"");
     CHECK_GENE("(fn f [] (call f)) (f)", "!! stack overflow: more than 20 nested native calls (limits.nesting)");
     CHECK_GENE("(fn f [n] (if (n == 0) 0 else (+ 1 (call f (n - 1))))) (f 15)", "15");
     CHECK_GENE("(fn f [] (call f)) (try (f) catch RuntimeException $ex/code)", "\"GENE.LIMIT.NESTING\"");
@@ -266,9 +275,11 @@ TEST(bounds_depth_nesting_and_recursion) {
                "!! stack overflow: compared value is nested more than 400 levels deep or contains itself");
     CHECK_GENE("(var a []) (push a a) {{a 1}}",
                "!! stack overflow: hashed value is nested more than 400 levels deep or contains itself");
-    CHECK_GENE("(fn nest [n] (if (n == 0) [] else [(nest (n - 1))])) [((nest 300) == (nest 300)) ((nest 300) == (nest 299))]",
-               "[true false]");
-    CHECK_GENE("(fn nest [n] (var a []) (for i in (1 .. n) (a = [a])) a) (var t (plain (nest 999))) (typeof t)", "\"String\"");
+    CHECK_GENE(
+        "(fn nest [n] (if (n == 0) [] else [(nest (n - 1))])) [((nest 300) == (nest 300)) ((nest 300) == (nest 299))]",
+        "[true false]");
+    CHECK_GENE("(fn nest [n] (var a []) (for i in (1 .. n) (a = [a])) a) (var t (plain (nest 999))) (typeof t)",
+               "\"String\"");
     CHECK_GENE("(fn nest [n] (var a []) (for i in (1 .. n) (a = [a])) a) (plain (nest 1000))",
                "!! stack overflow: printed value is nested more than 1000 levels deep or contains itself");
     /* A shared value costs its size each time it is printed, not more. */
@@ -283,8 +294,9 @@ TEST(memory_limit_is_an_exception) {
                "[\"GENE.LIMIT.MEMORY\" 2]");
     CHECK_GENE("(fn grow [] (var s \"0123456789\") (loop (s = (s ++ s)))) (try (grow) catch RuntimeException $ex/code)",
                "\"GENE.LIMIT.MEMORY\"");
-    CHECK_GENE("(fn grow [] (var s \"0123456789\") (loop (s = #\"#{s}#{s}\"))) (try (grow) catch RuntimeException $ex/code)",
-               "\"GENE.LIMIT.MEMORY\"");
+    CHECK_GENE(
+        "(fn grow [] (var s \"0123456789\") (loop (s = #\"#{s}#{s}\"))) (try (grow) catch RuntimeException $ex/code)",
+        "\"GENE.LIMIT.MEMORY\"");
     CHECK_GENE("(fn grow [] (var a [1 2 3]) (loop (a = [a... a...]))) (try (grow) catch RuntimeException $ex/code)",
                "\"GENE.LIMIT.MEMORY\"");
     CHECK_GENE("(fn f [xs...] (f xs... xs... 1)) (try (f 1) catch RuntimeException $ex/code)", "\"GENE.LIMIT.MEMORY\"");
@@ -299,9 +311,11 @@ TEST(memory_limit_is_an_exception) {
 
 TEST(runs_generators) {
     VM *vm = vm_open();
-    CHECK_GENE(UPTO "(var g (upto* 2)) [g (g .next) (g .has_next) (g .has_next) (g .next) (g .has_next) (g .next) (g .next)]",
-               "[VkGenerator 1 true true 2 false not_found not_found]");
-    CHECK_GENE("(fn g* [a b = 2 rest... ^k = 3] (yield [a b rest k])) (var g (g* 1 5 6 ^k 9)) (g .next)", "[1 5 [6] 9]");
+    CHECK_GENE(
+        UPTO "(var g (upto* 2)) [g (g .next) (g .has_next) (g .has_next) (g .next) (g .has_next) (g .next) (g .next)]",
+        "[VkGenerator 1 true true 2 false not_found not_found]");
+    CHECK_GENE("(fn g* [a b = 2 rest... ^k = 3] (yield [a b rest k])) (var g (g* 1 5 6 ^k 9)) (g .next)",
+               "[1 5 [6] 9]");
     CHECK_GENE("(fn g* [a] (yield a)) (g*)", "!! Expected 1 arguments, got 0");
     CHECK_GENE("(fn g* [] (var x (yield 1)) (yield x)) (var g (g*)) [(g .next) (g .next)]", "[1 nil]");
     CHECK_GENE("(fn g* [] (yield 1) (return 5) (yield 2)) (var g (g*)) [(g .next) (g .next) (g .next)]",
@@ -315,7 +329,8 @@ TEST(runs_generators) {
     CHECK_GENE("(fn f [] (yield 1)) (try (call f) catch e e/message)", "\"yield used outside of generator function\"");
     CHECK_GENE("(class C (method items* [n] (yield n) (yield self))) (var g ((new C) .items* 7)) [(g .next) (g .next)]",
                "[7 VkInstance]");
-    CHECK_GENE(UPTO "(var g (upto* 3)) [(call_method g `next) (call_method g `has_next) (call_method g `next)]", "[1 true 2]");
+    CHECK_GENE(UPTO "(var g (upto* 3)) [(call_method g `next) (call_method g `has_next) (call_method g `next)]",
+               "[1 true 2]");
     vm_close(vm);
 }
 
@@ -326,9 +341,10 @@ TEST(generators_end_with_their_exception) {
                "[1 \"oops\" not_found false]");
     CHECK_GENE("(fn g* [] (yield 1) (throw \"oops\")) (var g (g*)) [(g .next) (try (g .has_next) catch e e/message)]",
                "[1 \"oops\"]");
-    CHECK_GENE("(var log []) (fn g* [] (try (yield 1) (throw \"a\") catch e (yield e/message) finally (push log \"f\")))"
-               "(var g (g*)) [(g .next) (g .next) (g .next) log]",
-               "[1 \"a\" not_found [\"f\"]]");
+    CHECK_GENE(
+        "(var log []) (fn g* [] (try (yield 1) (throw \"a\") catch e (yield e/message) finally (push log \"f\")))"
+        "(var g (g*)) [(g .next) (g .next) (g .next) log]",
+        "[1 \"a\" not_found [\"f\"]]");
     CHECK_GENE("(fn g* [] (for x in [1 2] (if (x == 2) (throw \"two\")) (yield x))) (var r [])"
                "(try (for x in (g*) (push r x)) catch e (push r e/message)) r",
                "[1 \"two\"]");
@@ -350,19 +366,22 @@ TEST(next_pair_wants_pairs) {
     CHECK_GENE(ODD "[(try (g .next_pair) catch e e/message) (g .next_pair)]",
                "[\"Generator.next_pair expects yielded [key value] arrays\" [2 3]]");
     CHECK_GENE(ODD "(g .has_next) (try (g .next_pair) catch ArgumentException \"argument\")", "\"argument\"");
-    CHECK_GENE(ODD "(try (for a b in g nil) catch e e/message)", "\"Generator.next_pair expects yielded [key value] arrays\"");
+    CHECK_GENE(ODD "(try (for a b in g nil) catch e e/message)",
+               "\"Generator.next_pair expects yielded [key value] arrays\"");
     /* Resumed by a native: the frames below the native are not the generator's to unwind. */
     CHECK_GENE(ODD "(fn f [] (try (call_method g `next_pair) catch e [e/message])) [(f) 1]",
                "[[\"Generator.next_pair expects yielded [key value] arrays\"] 1]");
-    CHECK_GENE(ODD "(var log []) (try (try (call_method g `next_pair) finally (push log 1)) catch * (push log 2)) log", "[1 2]");
+    CHECK_GENE(ODD "(var log []) (try (try (call_method g `next_pair) finally (push log 1)) catch * (push log 2)) log",
+               "[1 2]");
     vm_close(vm);
 }
 
 TEST(collects_what_generators_hold) {
     VM *vm = vm_open();
-    CHECK_GENE("(fn g* [] (var a [1]) (yield 0) (gc) (yield a) (push a 2) (gc) (yield a)) (var g (g*)) (gc) (g .next) (gc)"
-               "[(g .next) (g .next)]",
-               "[[1 2] [1 2]]");
+    CHECK_GENE(
+        "(fn g* [] (var a [1]) (yield 0) (gc) (yield a) (push a 2) (gc) (yield a)) (var g (g*)) (gc) (g .next) (gc)"
+        "[(g .next) (g .next)]",
+        "[[1 2] [1 2]]");
     CHECK_GENE("(fn g* [] (yield [1])) (var g (g*)) (g .has_next) (gc) (g .next)", "[1]");
     CHECK_GENE("(class G < gene/Generator) (var g (new G)) (g .next)", "!! Method next not supported for VkInstance");
     heap_collect(vm);
@@ -400,9 +419,10 @@ TEST(iterates_over_everything_iterable) {
     CHECK_GENE(EACH("(1.5 .. 3)"), "!! Range.iter requires Int bounds and step");
     CHECK_GENE("(class C) " EACH("(new C)"), "!! Method iter not found on instance");
     CHECK_GENE("(class C (method iter [] nil)) " EACH("(new C)"), "[]");
-    CHECK_GENE("(class C (ctor [n] (/n = n)) (method iter [] self) (method next [] (if (/n > 0) (/n -= 1) /n else not_found)))"
-               EACH("(new C 3)"),
-               "[2 1 0]");
+    CHECK_GENE(
+        "(class C (ctor [n] (/n = n)) (method iter [] self) (method next [] (if (/n > 0) (/n -= 1) /n else not_found)))" EACH(
+            "(new C 3)"),
+        "[2 1 0]");
     CHECK_GENE("(class C (method iter [] self) (method next_pair [] 5)) " PAIRS("(new C)"),
                "!! next_pair must give [key value] or not_found, got VkInt");
     /* Small Ints end at 2^47 - 1. */
@@ -426,8 +446,8 @@ TEST(iterates_over_what_changes) {
 /* --- what Gene programs cannot ask for --------------------------------------------------------------------------------------------- */
 
 /* A function assembled by hand, without parameters: its code is rooted through it. */
-static Value assemble(VM *vm, const uint32_t *words, uint32_t word_count, const Value *constants, uint32_t constant_count,
-                      uint16_t slot_count) {
+static Value assemble(VM *vm, const uint32_t *words, uint32_t word_count, const Value *constants,
+                      uint32_t constant_count, uint16_t slot_count) {
     uint32_t scope = roots_open(vm);
     CodeObj *code = code_make(vm);
     root_push(vm, value_pointer(code));
@@ -454,7 +474,7 @@ static void add_handler(VM *vm, Value function, Handler handler) {
 
 #define ABC(op, a, b, c) ((uint32_t)(op) | (uint32_t)(a) << 8 | (uint32_t)(b) << 16 | (uint32_t)(c) << 24)
 #define SJ(op, offset) ((uint32_t)(op) | (uint32_t)(offset) << 8)
-#define SBX(op, a, number) ((uint32_t)(op) | (uint32_t)(a) << 8 | ((uint32_t)(number) & 0xFFFF) << 16)
+#define SBX(op, a, number) ((uint32_t)(op) | (uint32_t)(a) << 8 | ((uint32_t)(number)&0xFFFF) << 16)
 
 /* Begins a call on the host fiber, as the scheduler does for a task. */
 static void begin(VM *vm, Value function) {
@@ -466,12 +486,12 @@ static void begin(VM *vm, Value function) {
 TEST(fuel_ends_and_the_loop_goes_on) {
     VM *vm = vm_open();
     const uint32_t words[] = {
-        SBX(OP_LOADI, 0, 0),      /* 0 */
-        ABC(OP_ADDI, 0, 0, 1),    /* 1: loop */
-        SBX(OP_JNLTI, 0, 30000),  /* 2 */
-        1,                        /* 3: -> 5 */
-        SJ(OP_LOOP, -4),          /* 4: -> 1 */
-        ABC(OP_RETURN, 0, 0, 0),  /* 5 */
+        SBX(OP_LOADI, 0, 0),     /* 0 */
+        ABC(OP_ADDI, 0, 0, 1),   /* 1: loop */
+        SBX(OP_JNLTI, 0, 30000), /* 2 */
+        1,                       /* 3: -> 5 */
+        SJ(OP_LOOP, -4),         /* 4: -> 1 */
+        ABC(OP_RETURN, 0, 0, 0), /* 5 */
     };
     begin(vm, assemble(vm, words, COUNT_OF(words), NULL, 0, 1));
     CHECK_EQ_INT(run_loop(vm), LOOP_FUEL);

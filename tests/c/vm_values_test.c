@@ -30,45 +30,53 @@ TEST(compares_by_kind) {
 
 TEST(asks_instances_whether_they_are_equal) {
     VM *vm = vm_open();
-#define ID "(class Id (ctor [n] (/n = n)) (method \"==\" [o] (if (o is Id) (/n == o/n) else (/n == o)))) "             \
-           "(class Plain) "
+#define ID                                                                                          \
+    "(class Id (ctor [n] (/n = n)) (method \"==\" [o] (if (o is Id) (/n == o/n) else (/n == o)))) " \
+    "(class Plain) "
     CHECK_GENE(ID "[((new Id 1) == (new Id 1)) ((new Id 1) != (new Id 1)) ((new Id 1) == 2) (1 == (new Id 1))]",
                "[true false false false]");
     CHECK_GENE(ID "(var p (new Plain)) [(p == p) (p == (new Plain)) (p != p)]", "[true false false]");
     CHECK_GENE(ID "[([(new Id 1)] == [(new Id 1)]) ({^a (new Id 1)} == {^a (new Id 2)})]", "[true false]");
     /* A variable against a literal: numeric, but an instance is asked all the same. */
     CHECK_GENE(ID "(var v (new Id 5)) [(v == 5) (v != 5) (v == 6) (v == 5.0)]", "[true false false false]");
-    CHECK_GENE(ID "(fn f [v] (if (v == 5) \"five\" else \"other\")) [(f (new Id 5)) (f (new Id 6)) (f 5) (f 5.0) (f (new Plain))]",
-               "[\"five\" \"other\" \"five\" \"five\" \"other\"]");
+    CHECK_GENE(
+        ID
+        "(fn f [v] (if (v == 5) \"five\" else \"other\")) [(f (new Id 5)) (f (new Id 6)) (f 5) (f 5.0) (f (new Plain))]",
+        "[\"five\" \"other\" \"five\" \"five\" \"other\"]");
     CHECK_GENE(ID "(fn f [v] (if (v != 5) \"other\" else \"five\")) [(f (new Id 5)) (f (new Id 6)) (f 5) (f nil)]",
                "[\"five\" \"other\" \"five\" \"other\"]");
     CHECK_GENE(ID "(fn f [v] (var n 0) (while (v != 5) (v/n += 1) (n += 1)) n) (f (new Id 1))", "4");
-    CHECK_GENE("(class Bad (method \"==\" [o] (throw \"bad\"))) (fn f [v] (try (if (v == 5) 1 else 2) catch e e/message)) (f (new Bad))",
-               "\"bad\"");
-    CHECK_GENE("(class Shrinks (ctor [a] (/a = a)) (method \"==\" [o] (truncate /a) true)) (var a []) (push a (new Shrinks a))"
-               "(push a 1) (push a 2) (a == [1 2 3])",
-               "true");
+    CHECK_GENE(
+        "(class Bad (method \"==\" [o] (throw \"bad\"))) (fn f [v] (try (if (v == 5) 1 else 2) catch e e/message)) (f (new Bad))",
+        "\"bad\"");
+    CHECK_GENE(
+        "(class Shrinks (ctor [a] (/a = a)) (method \"==\" [o] (truncate /a) true)) (var a []) (push a (new Shrinks a))"
+        "(push a 1) (push a 2) (a == [1 2 3])",
+        "true");
     vm_close(vm);
 }
 
 TEST(finds_hash_keys) {
     VM *vm = vm_open();
-    CHECK_GENE("(var h {{1 \"one\" \"k\" 2 [1 2] 3 `k 4 1.0 5 'c' 6 nil 7 {^a 1} 8 `a/b 9 true 10}})"
-               "[(get h 1) (get h \"k\") (get h [1 2]) (get h `k) (get h 1.0) (get h 'c') (get h nil) (get h {^a 1}) (get h `a/b) "
-               "(get h true) (get h void)]",
-               "[\"one\" 2 3 4 5 6 7 8 9 10 void]");
+    CHECK_GENE(
+        "(var h {{1 \"one\" \"k\" 2 [1 2] 3 `k 4 1.0 5 'c' 6 nil 7 {^a 1} 8 `a/b 9 true 10}})"
+        "[(get h 1) (get h \"k\") (get h [1 2]) (get h `k) (get h 1.0) (get h 'c') (get h nil) (get h {^a 1}) (get h `a/b) "
+        "(get h true) (get h void)]",
+        "[\"one\" 2 3 4 5 6 7 8 9 10 void]");
     CHECK_GENE("{{1 2 1 3}}", "{{1 3}}");
     CHECK_GENE("(var h {{-0.0 1 9223372036854775807 2}}) [(get h 0.0) (get h 9223372036854775807)]", "[1 2]");
     CHECK_GENE("{{(fn [] 1) 2}}", "!! Key is not hashable for HashMap: VkFunction");
     CHECK_GENE("(class C) {{(new C) 2}}", "!! Key is not hashable for HashMap: VkInstance");
     CHECK_GENE("(class C (method hash [] \"x\")) {{(new C) 2}}", "!! HashMap key .hash must return Int, got VkString");
-    CHECK_GENE("(class Id (ctor [n] (/n = n)) (method hash [] (/n % 2)) (method \"==\" [o] (/n == o/n)))"
-               "(var h {{(new Id 1) \"a\" (new Id 3) \"b\" (new Id 2) \"c\"}}) [(get h (new Id 3)) (get h (new Id 2)) (get h (new Id 5))]",
-               "[\"b\" \"c\" void]");
+    CHECK_GENE(
+        "(class Id (ctor [n] (/n = n)) (method hash [] (/n % 2)) (method \"==\" [o] (/n == o/n)))"
+        "(var h {{(new Id 1) \"a\" (new Id 3) \"b\" (new Id 2) \"c\"}}) [(get h (new Id 3)) (get h (new Id 2)) (get h (new Id 5))]",
+        "[\"b\" \"c\" void]");
     /* The two ways to a string's hash agree, or equal strings would differ. */
-    CHECK_GENE("(fn check [n] (var bad []) (for i in (1 .. n) (var a #\"key #{i}\") (var b #\"key #{i}\") (string_hash a)"
-               "(put {{}} b 1) (if (a != b) (push bad i))) bad) (check 50)",
-               "[]");
+    CHECK_GENE(
+        "(fn check [n] (var bad []) (for i in (1 .. n) (var a #\"key #{i}\") (var b #\"key #{i}\") (string_hash a)"
+        "(put {{}} b 1) (if (a != b) (push bad i))) bad) (check 50)",
+        "[]");
     /* == may change the hash map that is being searched. */
     CHECK_GENE("(var h {{}}) (var grew false) (class Id (ctor [n] (/n = n)) (method hash [] 1)"
                "(method \"==\" [o] (if grew nil else (grew = true) (for i in (1 .. 40) (put h i i))) (/n == o/n)))"
@@ -81,23 +89,29 @@ TEST(finds_hash_keys) {
 
 TEST(prints_every_rendering) {
     VM *vm = vm_open();
-#define VALUE "[\"s\" 'c' nil void {^k \"s\" ^n [1]} {{\"k\" 'v'}} `(f ^k \"s\" 't' [\"u\"]) (1 .. 4) (range \"a\" \"b\" 2) #[1] #{^a 1}]"
-    CHECK_GENE("(plain " VALUE ")",
-               "\"[s c nil void {^k s ^n [1]} {{k v}} (f ^k \"s\" 't' [\"u\"]) 1..4 \"a\"..\"b\" step 2 #[1] #{^a 1}]\"");
-    CHECK_GENE("(quoted " VALUE ")",
-               "\"[\"s\" 'c' nil void {^k \"s\" ^n [1]} {{\"k\" 'v'}} (f ^k \"s\" 't' [\"u\"]) 1..4 \"a\"..\"b\" step 2 #[1] #{^a 1}]\"");
-    CHECK_GENE("(text " VALUE ")",
-               "\"[\"s\" 'c' nil void {^k \"s\" ^n [1]} {{\"k\" 'v'}} (f ^k \"s\" 't' [\"u\"]) 1..4 \"a\"..\"b\" step 2 [1] {^a 1}]\"");
+#define VALUE \
+    "[\"s\" 'c' nil void {^k \"s\" ^n [1]} {{\"k\" 'v'}} `(f ^k \"s\" 't' [\"u\"]) (1 .. 4) (range \"a\" \"b\" 2) #[1] #{^a 1}]"
+    CHECK_GENE(
+        "(plain " VALUE ")",
+        "\"[s c nil void {^k s ^n [1]} {{k v}} (f ^k \"s\" 't' [\"u\"]) 1..4 \"a\"..\"b\" step 2 #[1] #{^a 1}]\"");
+    CHECK_GENE(
+        "(quoted " VALUE ")",
+        "\"[\"s\" 'c' nil void {^k \"s\" ^n [1]} {{\"k\" 'v'}} (f ^k \"s\" 't' [\"u\"]) 1..4 \"a\"..\"b\" step 2 #[1] #{^a 1}]\"");
+    CHECK_GENE(
+        "(text " VALUE ")",
+        "\"[\"s\" 'c' nil void {^k \"s\" ^n [1]} {{\"k\" 'v'}} (f ^k \"s\" 't' [\"u\"]) 1..4 \"a\"..\"b\" step 2 [1] {^a 1}]\"");
     CHECK_GENE("[(text nil) (text \"s\") (text 'c') (plain 'c') (plain nil)]", "[\"\" \"s\" \"'c'\" \"c\" \"nil\"]");
     CHECK_GENE("[(plain `()) (text `()) (plain []) (plain {}) (plain {{}}) (plain (hash_set))]",
                "[\"(nil)\" \"()\" \"[]\" \"{}\" \"{{}}\" \"(HashSet)\"]");
     CHECK_GENE("(var s (hash_set)) (put s 1 nil) (put s \"b\" nil) [(plain s) (quoted s)]",
                "[\"(HashSet 1 b)\" \"(HashSet 1 \"b\")\"]");
-    CHECK_GENE("[(plain 0#abCD) (plain #/a\\/b/i) (plain `a/b) (plain _) (plain not_found) (plain gc) (plain (fn [] 1))]",
-               "[\"0#abcd\" \"#/a\\/b/i\" \"a/b\" \"_\" \"not_found\" \"VkNativeFn\" \"VkFunction\"]");
+    CHECK_GENE(
+        "[(plain 0#abCD) (plain #/a\\/b/i) (plain `a/b) (plain _) (plain not_found) (plain gc) (plain (fn [] 1))]",
+        "[\"0#abcd\" \"#/a\\/b/i\" \"a/b\" \"_\" \"not_found\" \"VkNativeFn\" \"VkFunction\"]");
     CHECK_GENE("[(plain 1.0) (plain 1e17) (plain 1.5e-8) (plain (1.0 / 0.0)) (plain -9223372036854775808)]",
                "[\"1.0\" \"1e+17\" \"1.5e-8\" \"inf\" \"-9223372036854775808\"]");
-    CHECK_GENE("(class C) [(plain C) (plain (new C)) (plain [(new C)])]", "[\"VkClass\" \"VkInstance\" \"[VkInstance]\"]");
+    CHECK_GENE("(class C) [(plain C) (plain (new C)) (plain [(new C)])]",
+               "[\"VkClass\" \"VkInstance\" \"[VkInstance]\"]");
     CHECK_GENE("(plain `[`a ``b])", "\"[a b]\"");
     CHECK_GENE("#\"#{\"s\"} #{'c'} #{nil} #{[\"s\" 'c']} #{{^k \"s\"}} #{2.50} #{`sym} #{0#ff} #{gc}\"",
                "\"s c nil [\"s\" 'c'] {^k \"s\"} 2.5 sym 0#ff VkNativeFn\"");
@@ -111,27 +125,33 @@ TEST(asks_instances_for_their_text) {
     CHECK_GENE(P "(plain [1 (new P \"in\") {^k (new P \"map\")}])", "\"[1 in {^k map}]\"");
     CHECK_GENE(P "#\"<#{(new P \"x\")}> #{[(new P \"y\")]}\"", "\"<x> [y]\"");
     /* What is no string is printed in its place, whatever it is. */
-    CHECK_GENE(P "[(plain (new P 5)) (plain (new P nil)) (plain (new P [1 \"s\"])) (plain (new P 'c')) (plain (new P `sym))]",
-               "[\"5\" \"nil\" \"[1 \"s\"]\" \"'c'\" \"sym\"]");
+    CHECK_GENE(
+        P "[(plain (new P 5)) (plain (new P nil)) (plain (new P [1 \"s\"])) (plain (new P 'c')) (plain (new P `sym))]",
+        "[\"5\" \"nil\" \"[1 \"s\"]\" \"'c'\" \"sym\"]");
     CHECK_GENE(P "(plain (new P (new P \"x\")))", "\"VkInstance\"");
     CHECK_GENE(P "(plain (new P [(new P \"deep\")]))", "\"[deep]\"");
     CHECK_GENE("(class P (method to_s [] [self])) (plain (new P))",
                "!! stack overflow: printed value is nested more than 1000 levels deep or contains itself");
-    CHECK_GENE("(class P (method to_s [] (throw \"no text\"))) (try (plain [1 (new P)]) catch e e/message)", "\"no text\"");
-    CHECK_GENE("(class P (method to_s [] (gc) (plain [1 2 self/x]))) (plain [(new P) (new P)])", "\"[[1 2 void] [1 2 void]]\"");
+    CHECK_GENE("(class P (method to_s [] (throw \"no text\"))) (try (plain [1 (new P)]) catch e e/message)",
+               "\"no text\"");
+    CHECK_GENE("(class P (method to_s [] (gc) (plain [1 2 self/x]))) (plain [(new P) (new P)])",
+               "\"[[1 2 void] [1 2 void]]\"");
     /* to_s changes what is being printed. */
-    CHECK_GENE("(class T (ctor [a] (/a = a)) (method to_s [] (truncate /a) (gc) \"t\")) (var a []) (push a (new T a)) (push a 1) (push a 2)"
-               "(plain a)",
-               "\"[t]\"");
-    CHECK_GENE("(class T (ctor [m] (/m = m)) (method to_s [] (delete /m `b) \"t\")) (var m {}) (m/a = (new T m)) (m/b = 1) (m/c = 2)"
-               "(plain m)",
-               "\"{^a t ^c 2}\"");
+    CHECK_GENE(
+        "(class T (ctor [a] (/a = a)) (method to_s [] (truncate /a) (gc) \"t\")) (var a []) (push a (new T a)) (push a 1) (push a 2)"
+        "(plain a)",
+        "\"[t]\"");
+    CHECK_GENE(
+        "(class T (ctor [m] (/m = m)) (method to_s [] (delete /m `b) \"t\")) (var m {}) (m/a = (new T m)) (m/b = 1) (m/c = 2)"
+        "(plain m)",
+        "\"{^a t ^c 2}\"");
     vm_close(vm);
 }
 
 TEST(prints_safely_without_gene_code) {
     VM *vm = vm_open();
-    CHECK_GENE("(class P (method to_s [] (throw \"never\"))) (try (throw [(new P) \"q\"]) catch e e/message)", "\"[VkInstance \"q\"]\"");
+    CHECK_GENE("(class P (method to_s [] (throw \"never\"))) (try (throw [(new P) \"q\"]) catch e e/message)",
+               "\"[VkInstance \"q\"]\"");
     CHECK_GENE("(var a [1]) (push a a) (try (throw a) catch e e/message)",
                "\"[1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 [1 …]]]]]]]]]]]]]]]]]]]]\"");
     Buffer text;
@@ -235,8 +255,9 @@ TEST(compares_numbers_of_both_kinds) {
     OPERATION(MAX64, ">", MAX48, "true");
     OPERATION(MIN64, "<", "-1", "true");
     OPERATION("0.5", ">=", "0.25", "true");
-    CHECK_GENE("(var n (0.0 / 0.0)) [(n < 1.0) (n > 1.0) (n <= n) (n >= n) (if (n < 1.0) 1 else 2) (if (n >= 1.0) 1 else 2)]",
-               "[false false false false 2 2]");
+    CHECK_GENE(
+        "(var n (0.0 / 0.0)) [(n < 1.0) (n > 1.0) (n <= n) (n >= n) (if (n < 1.0) 1 else 2) (if (n >= 1.0) 1 else 2)]",
+        "[false false false false 2 2]");
     CHECK_GENE("(fn f [a b] (if (a < b) 1 else 2)) [(f 1 2) (f 2 1) (f 1.5 2.5) (f 1 1.5) (f 140737488355328 1)]",
                "[1 2 1 1 2]");
     CHECK_GENE("(fn f [a] (if (a <= 7) 1 else 2)) [(f 7) (f 8) (f 7.5) (f 140737488355328)]", "[1 2 2 2]");
@@ -289,14 +310,17 @@ TEST(inline_caches_notice_other_kinds) {
     CHECK_GENE(SHAPES "(fn set [o] (o/y = 0)) (var m {^q 1}) (for o in [(new A) m (new A) (new B) m]"
                       "(set o)) m",
                "{^q 1 ^y 0}");
-    CHECK_GENE(SHAPES "(var a (new A)) (var b (new B)) (fn set [o] (o/y = 0)) (for o in [a {} b a] (set o)) [a/x a/y b/y b/x]",
+    CHECK_GENE(SHAPES
+               "(var a (new A)) (var b (new B)) (fn set [o] (o/y = 0)) (for o in [a {} b a] (set o)) [a/x a/y b/y b/x]",
                "[1 0 0 7]");
-    CHECK_GENE("(fn k [m] m/k) (var m {^a 1 ^k 2}) (var n {^k 3 ^a 4}) (var r [(k m) (k n) (k m)]) (delete m `k) (push r (k m)) r",
-               "[2 3 2 void]");
+    CHECK_GENE(
+        "(fn k [m] m/k) (var m {^a 1 ^k 2}) (var n {^k 3 ^a 4}) (var r [(k m) (k n) (k m)]) (delete m `k) (push r (k m)) r",
+        "[2 3 2 void]");
     CHECK_GENE("(class A (method m [] 1)) (class B < A) (fn f [o] (o .m)) (var b (new B)) (var r [(f b)])"
                "(class C < B (method m [] 2)) (push r (f (new C))) (push r (f b)) r",
                "[1 2 1]");
-    CHECK_GENE("(ns n (var /a 1)) (fn f [] n/a) (var r [(f)]) (n/a = 2) (n/b = 5) (push r (f)) (push r n/b) r", "[1 2 5]");
+    CHECK_GENE("(ns n (var /a 1)) (fn f [] n/a) (var r [(f)]) (n/a = 2) (n/b = 5) (push r (f)) (push r n/b) r",
+               "[1 2 5]");
     vm_close(vm);
 }
 
@@ -308,7 +332,8 @@ TEST(reads_and_writes_members) {
     CHECK_GENE("(var n nil) (var v void) (var i 5) [n/a n/0 v/a i/x]", "[nil nil void void]");
     CHECK_GENE("(var i 1) (var arr [10 20]) (var k \"a\") (var m {^a 5}) [arr/i arr/<i> m/k m/<k>]", "[20 20 5 5]");
     CHECK_GENE("(var k nil) [1]/<k>", "!! Dynamic selector segment cannot be nil");
-    CHECK_GENE("(var k 1.5) (var a [1]) a/<k>", "!! Dynamic selector segment must resolve to string, symbol, or int, got VkFloat");
+    CHECK_GENE("(var k 1.5) (var a [1]) a/<k>",
+               "!! Dynamic selector segment must resolve to string, symbol, or int, got VkFloat");
     CHECK_GENE("(var a [1]) (a/1 = 2)", "!! Array index out of bounds: 1 (len=1)");
     CHECK_GENE("(var a [1]) (a/-1 = 2)", "!! Array index out of bounds: -1 (len=1)");
     CHECK_GENE("(var a [1]) (a/n = 2)", "!! Cannot set named member 'n' on array");

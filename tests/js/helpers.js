@@ -13,6 +13,7 @@ export async function open(t, options = {}) {
   const gene = await createRuntime({
     stdout: (part) => void (text.out += part),
     stderr: (part) => void (text.err += part),
+    wasm: process.env.GENE_TEST_WASM, // another build of the module, such as one with GENE_GC_STRESS
     ...options,
   })
   t.after(() => gene.dispose())
