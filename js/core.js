@@ -1,24 +1,20 @@
-// core.js — one wasm instance: every call into it and every call out of it.
-// Invariants: a message in the scratch buffer is read, or written, completely before anything else happens; no exception
-// leaves an import; a trap ends this core and no other. The one place that pumps is pump().
+// core.js — one wasm instance: every call into it. What it calls is port.js.
+// Invariants: a trap ends this core and no other; the one place that pumps is pump().
 
 import { GeneLimitError, describeHostError, disposedError, hostError } from './errors.js'
 import { Handles } from './handles.js'
 import { HostValues } from './host_values.js'
 import { makeImports } from './imports.js'
 import { instantiate } from './loader.js'
-import { RecordReader } from './record_reader.js'
-import { RecordWriter } from './record_writer.js'
-import { Scratch } from './scratch.js'
+import { Messages } from './messages.js'
+import { Port } from './port.js'
 import { Tickets } from './tasks.js'
 import { Turns } from './turns.js'
 
 /** Calls JavaScript → Gene → JavaScript → … on one stack; PUMP_DEPTH_MAX in src/task/scheduler.c. */
 const NESTING_MAX = 32
-const STATUS = { RAISED: 0, VALUE: 1, WOULD_BLOCK: 2 }
+const STATUS = { RAISED: 0, VALUE: 1 }
 const PUMP = { WAITING: 1, STUCK: 2, HOLD: 4 }
-const FUTURE_SUCCESS = 1
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * What the core asks of its runtime.
@@ -40,9 +36,7 @@ export class Core {
   #world
   /** @type {any} */ #exports
   #vm = 0
-  /** @type {Scratch} */ #scratch = /** @type {any} */ (null) // these three: see #open
-  /** @type {RecordWriter} */ #writer = /** @type {any} */ (null)
-  /** @type {RecordReader} */ #reader = /** @type {any} */ (null)
+  /** @type {Messages} */ #messages = /** @type {any} */ (null) // see #open
   #turns = new Turns(() => this.pump(), () => this.#checkDeadlock())
   #tickets = new Tickets()
   #hostValues = new HostValues()
@@ -56,7 +50,7 @@ export class Core {
     plain: (handle) => this.ask('wasm_plain', [], handle),
     watch: (handle, settle) => this.watch(handle, settle),
   })
-  /** @type {Map<number, AbortController>} running operations */ #operations = new Map()
+  #port
   #depth = 0 // calls into wasm on the stack
   /** @type {(() => Error) | null} why the core cannot be used */ #end = null
   #closing = false
@@ -65,6 +59,14 @@ export class Core {
   /** @param {World} world */
   constructor(world) {
     this.#world = world
+    this.#port = new Port({
+      world,
+      turns: this.#turns,
+      tickets: this.#tickets,
+      hostValues: this.#hostValues,
+      answer: (operation, value, failed) => this.#answer(operation, value, failed),
+      hasFailed: () => this.#hasTrapped,
+    })
   }
 
   /**
@@ -80,22 +82,17 @@ export class Core {
   /** @param {WebAssembly.Module} module */
   async #open(module) {
     const { limits, sliceMs } = this.#world
-    const exports = await instantiate(module, makeImports(this.#port()))
+    const exports = await instantiate(module, makeImports(this.#port.answers()))
     this.#exports = exports
     const { memory, time, depth, tasks } = limits
-    this.#vm = exports.wasm_open(memory, time, depth, tasks, sliceMs, Math.floor(Math.random() * 2 ** 32))
+    try {
+      this.#vm = exports.wasm_open(memory, time, depth, tasks, sliceMs, Math.floor(Math.random() * 2 ** 32))
+    } catch (error) {
+      throw this.#trap(error)
+    }
     if (!this.#vm) throw hostError('GENE.LIMIT.MEMORY', 'no memory for a runtime')
-    this.#scratch = new Scratch(exports.memory, exports.wasm_scratch(this.#vm), (size) => exports.wasm_reserve(this.#vm, size))
-    this.#writer = new RecordWriter(this.#scratch, {
-      handleOf: (value) => this.#handles.handleOf(value),
-      addHost: (value) => this.#hostValues.add(value),
-      releaseHost: (number) => this.#hostValues.release(number),
-    })
-    this.#reader = new RecordReader(this.#scratch, {
-      wrap: (kind, identity, handle, text) => this.#handles.wrap(kind, identity, handle, text),
-      adopt: (error, handle) => this.#handles.adopt(error, handle),
-      hostValue: (number) => this.#hostValues.get(number),
-    })
+    this.#messages = new Messages(exports, this.#vm, this.#handles, this.#hostValues)
+    this.#port.attach(this.#messages, exports.memory)
   }
 
   // --- running -------------------------------------------------------------------------------------------------------
@@ -158,19 +155,12 @@ export class Core {
     }
   }
 
-  /** Leaves `values` as the message. @param {unknown[]} values */
-  #send(values) {
-    const writer = this.#writer.begin()
-    for (let i = 0; i < values.length; i++) writer.value(values[i])
-    writer.end()
-  }
-
   /** A call that answers with one record. @param {string} name @param {unknown[]} values @param {number} [handle] @returns {any} */
   ask(name, values, handle = 0) {
     this.#check()
-    this.#send(values)
+    this.#messages.send(values)
     const status = this.#enter(name, handle, 0, 0)
-    const answer = this.#reader.single()
+    const answer = this.#messages.one()
     if (status === STATUS.RAISED) throw answer
     return answer
   }
@@ -194,10 +184,10 @@ export class Core {
    */
   start(name, values, settle, handle = 0, argc = 0) {
     this.#check()
-    this.#send(values)
+    this.#messages.send(values)
     const ticket = this.#tickets.add(settle)
     const started = this.#enter(name, ticket, handle, argc)
-    if (started === 0) this.#tickets.take(ticket)?.reject(this.#reader.single())
+    if (started === 0) this.#tickets.take(ticket)?.reject(this.#messages.one())
     else this.pump()
     return started
   }
@@ -215,7 +205,7 @@ export class Core {
   /** @param {number} handle @param {unknown[]} args @returns {any} */
   callSync(handle, args) {
     this.#check()
-    this.#send(args)
+    this.#messages.send(args)
     let status
     this.#depth++
     try {
@@ -231,7 +221,7 @@ export class Core {
   /** @param {string} source @param {string} file @param {object | null} bindings @param {number} timeout @returns {any} */
   evalSync(source, file, bindings, timeout) {
     this.#check()
-    this.#send([source, file, bindings])
+    this.#messages.send([source, file, bindings])
     return this.#answerSync(this.#enter('wasm_eval_sync', timeout, 0, 0))
   }
 
@@ -239,7 +229,7 @@ export class Core {
   #answerSync(status) {
     if (this.#closing && this.#depth === 0) this.#close()
     if (this.#end) throw this.#end()
-    const answer = this.#reader.single()
+    const answer = this.#messages.one()
     if (status === STATUS.VALUE) return answer
     throw answer
   }
@@ -248,7 +238,7 @@ export class Core {
   watch(handle, settle) {
     this.#check()
     const ticket = this.#tickets.add(settle)
-    if (this.#enter('wasm_watch', ticket, handle, 0) === 0) this.#tickets.take(ticket)?.reject(this.#reader.single())
+    if (this.#enter('wasm_watch', ticket, handle, 0) === 0) this.#tickets.take(ticket)?.reject(this.#messages.one())
   }
 
   /**
@@ -259,7 +249,7 @@ export class Core {
    */
   cancel(handle, reason, text) {
     if (this.#end) return
-    this.#writer.begin().error(reason, text).end()
+    this.#messages.sendError(reason, text)
     this.#enter('wasm_cancel', handle, 0, 0)
     this.pump()
   }
@@ -267,7 +257,7 @@ export class Core {
   /** Stops every task. @param {unknown} reason @param {import('./record_writer.js').HostErrorText} text */
   interrupt(reason, text) {
     this.#check()
-    this.#writer.begin().error(reason, text).end()
+    this.#messages.sendError(reason, text)
     this.#enter('wasm_interrupt', 0, 0, 0)
     this.pump()
   }
@@ -293,164 +283,24 @@ export class Core {
 
   /** Bytes of wasm memory. */
   get memorySize() {
-    return this.#scratch.u8.length
-  }
-
-  // --- imports -------------------------------------------------------------------------------------------------------
-
-  /** @returns {import('./imports.js').Port} */
-  #port() {
-    const world = this.#world
-    return {
-      nowMs: () => performance.now(),
-      wallMs: () => number(world.now),
-      random: () => number(world.random),
-      write: (stream, address, size) => this.#write(stream, address, size),
-      armTimer: (delay) => this.#turns.armTimer(delay),
-      requestTurn: () => this.#turns.requestTurn(),
-      startOperation: (kind, operation, argc) => this.#startOperation(kind, operation, argc),
-      cancelOperation: (operation) => this.#cancelOperation(operation),
-      callHost: (fn, argc) => this.#callHost(fn, argc),
-      adoptPromise: (promise, operation) => this.#guard(() => this.#adoptPromise(promise, operation)),
-      releaseHost: (value) => this.#hostValues.release(value),
-      taskEnded: (ticket, state) => this.#taskEnded(ticket, state),
-      unhandled: () => this.#guard(() => world.unhandled(this.#reader.single())),
-      exit: (code) => this.#guard(() => world.exit(code)),
-      memoryGrew: () => this.#scratch?.refresh(),
-      writeRaw: (fd, iovs, count, written) => this.#writeRaw(fd, iovs, count, written),
-    }
-  }
-
-  /** Nothing is thrown into wasm. @param {() => void} work */
-  #guard(work) {
-    try {
-      work()
-    } catch (error) {
-      this.#world.unhandled(error)
-    }
-  }
-
-  /** @param {number} stream @param {number} address @param {number} size */
-  #write(stream, address, size) {
-    const text = decoder.decode(this.#scratch.u8.subarray(address >>> 0, (address >>> 0) + size))
-    try {
-      this.#world.write(stream, text)
-    } catch (error) {
-      this.#world.outputFailed(stream, error)
-    }
-  }
-
-  /** The text of base_fatal(). @param {number} fd @param {number} iovs @param {number} count @param {number} written */
-  #writeRaw(fd, iovs, count, written) {
-    const memory = this.#exports?.memory
-    if (!memory) return 0
-    const view = new DataView(memory.buffer)
-    let total = 0
-    for (let i = 0; i < count; i++) {
-      const size = view.getUint32(iovs + i * 8 + 4, true)
-      this.#world.write(fd, new TextDecoder().decode(new Uint8Array(memory.buffer, view.getUint32(iovs + i * 8, true), size)))
-      total += size
-    }
-    view.setUint32(written, total, true)
-    return 0
-  }
-
-  /** @param {number} fn @param {number} argc */
-  #callHost(fn, argc) {
-    try {
-      const args = this.#reader.begin().values(argc)
-      const result = this.#hostValues.get(fn)(...args)
-      this.#writer.begin().value(result).end()
-      return STATUS.VALUE
-    } catch (error) {
-      if (!this.#hasTrapped) this.#sendError(error)
-      return STATUS.RAISED
-    } finally {
-      // The frames of wasm below this call must not go on.
-      if (this.#hasTrapped) throw new WebAssembly.RuntimeError('the core has failed')
-    }
-  }
-
-  /** Leaves an exception as the message, whatever was thrown. @param {unknown} error */
-  #sendError(error) {
-    try {
-      this.#writer.begin().error(error).end()
-    } catch (failure) {
-      this.#writer.abandon()
-      this.#writer.begin().error(undefined, { ...describeHostError(error), cause: undefined }).end()
-      void failure
-    }
-  }
-
-  /** @param {number} kind @param {number} operation @param {number} argc */
-  #startOperation(kind, operation, argc) {
-    try {
-      const args = this.#reader.begin().values(argc)
-      const controller = new AbortController()
-      const started = this.#world.operate(kind, args, controller.signal)
-      if (!(started instanceof Promise)) {
-        this.#send([started.code, started.message])
-        return 0
-      }
-      this.#operations.set(operation, controller)
-      started.then(
-        (value) => this.#operations.get(operation) === controller && this.#answer(operation, value, false),
-        (error) => this.#operations.get(operation) === controller && this.#answer(operation, error, true),
-      )
-      return 1
-    } catch (error) {
-      const { code, message } = describeHostError(error)
-      this.#send([code, message])
-      return 0
-    }
-  }
-
-  /** @param {number} operation */
-  #cancelOperation(operation) {
-    const controller = this.#operations.get(operation)
-    this.#operations.delete(operation)
-    // The listeners of a signal may call in: not while the core is on the stack.
-    if (controller) queueMicrotask(() => controller.abort())
-  }
-
-  /** @param {number} promise @param {number} operation */
-  #adoptPromise(promise, operation) {
-    const value = this.#hostValues.get(promise)
-    this.#hostValues.release(promise)
-    Promise.resolve(value).then(
-      (result) => this.#answer(operation, result, false),
-      (error) => this.#answer(operation, error, true),
-    )
+    return this.#messages.bytes.length
   }
 
   /** @param {number} operation @param {unknown} value @param {boolean} failed */
   #answer(operation, value, failed) {
-    this.#operations.delete(operation)
     if (this.#end) return
     let isError = failed
     if (!isError) {
       try {
-        this.#send([value])
+        this.#messages.send([value])
       } catch (error) {
         isError = true
         value = error
       }
     }
-    if (isError) this.#sendError(value)
+    if (isError) this.#messages.sendError(value)
     this.#enter(isError ? 'wasm_fail' : 'wasm_complete', operation, 0, 0)
     this.pump()
-  }
-
-  /** @param {number} ticket @param {number} state */
-  #taskEnded(ticket, state) {
-    const settle = this.#tickets.take(ticket)
-    try {
-      const value = this.#reader.single()
-      if (state === FUTURE_SUCCESS) settle?.resolve(value)
-      else settle?.reject(value)
-    } catch (error) {
-      settle?.reject(error)
-    }
   }
 
   // --- the end -------------------------------------------------------------------------------------------------------
@@ -469,7 +319,7 @@ export class Core {
     this.#closing = false
     if (this.#end) return
     try {
-      this.#writer.begin().error(undefined, { ...describeHostError(disposedError()), stack: '' }).end()
+      this.#messages.sendError(undefined, { ...describeHostError(disposedError()), stack: '' })
       this.#enter('wasm_interrupt', 0, 0, 0)
       this.pump() // lets finally parts run
     } catch {
@@ -484,12 +334,11 @@ export class Core {
     const exports = this.#exports
     this.#end = makeError
     this.#turns.close()
-    for (const controller of this.#operations.values()) controller.abort()
-    this.#operations.clear()
+    this.#port.close()
     this.#tickets.rejectAll(makeError)
     if (makeError === disposedError) exports.wasm_close(this.#vm)
     this.#hostValues.clear()
-    this.#scratch.close()
+    this.#messages?.close()
     this.#exports = undefined
   }
 
@@ -498,14 +347,5 @@ export class Core {
     this.#hasTrapped = true
     if (!this.#end) this.#finish(() => hostError('GENE.HOST.TRAP', `the core has failed: ${error?.message ?? error}`, error))
     return /** @type {() => Error} */ (this.#end)()
-  }
-}
-
-/** @param {() => number} read */
-function number(read) {
-  try {
-    return Number(read())
-  } catch {
-    return 0
   }
 }

@@ -58,7 +58,8 @@ export class GeneHandle {
     return this.#hold.handle
   }
 
-  [Symbol.dispose ?? Symbol('dispose')]() {
+  /** Engines without these symbols get a method called `undefined`, which harms nobody. */
+  [Symbol.dispose]() {
     this.dispose()
   }
 }

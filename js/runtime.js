@@ -399,12 +399,12 @@ export class Runtime {
     }
   }
 
-  /** As dispose(). */
-  async [Symbol.asyncDispose ?? Symbol('asyncDispose')]() {
+  /** Engines without these symbols get a method called `undefined`, which harms nobody. */
+  [Symbol.dispose]() {
     this.dispose()
   }
 
-  [Symbol.dispose ?? Symbol('dispose')]() {
+  async [Symbol.asyncDispose]() {
     this.dispose()
   }
 }

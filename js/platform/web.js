@@ -1,6 +1,8 @@
 // web.js — what differs between hosts, for browsers, workers and everything that is not Node (see `imports` in
 // package.json). node.js has the same shape.
 
+import { hostError } from '../errors.js'
+
 /**
  * A macrotask that can be asked for again and again.
  * @typedef {object} Turn
@@ -71,6 +73,4 @@ export const platform = {
 }
 
 /** @param {string} what */
-function unsupported(what) {
-  return Object.assign(new Error(`${what} is not available in a browser`), { code: 'GENE.WASM.UNSUPPORTED' })
-}
+const unsupported = (what) => hostError('GENE.WASM.UNSUPPORTED', `[GENE.WASM.UNSUPPORTED] ${what} is not available in wasm`)

@@ -10,17 +10,17 @@ static Frame *calling_frame(VM *vm) { return &vm->fiber->frames[vm->fiber->frame
 
 /* --- literals --------------------------------------------------------------------------------------------------------- */
 
+static void put_found(VM *vm, Value map, TableEntry *entry, Value key, uint32_t hash, Value value) {
+    if (entry) entry->value = value;
+    else table_append(vm, &hash_of(map)->table, key, hash, value);
+    heap_touch(vm, hash_of(map));
+}
+
 static bool hashmap_put(VM *vm, Value map, Value key, Value value) {
     uint32_t hash;
     TableEntry *entry;
     if (!hash_find(vm, hash_of(map), key, "HashMap", &hash, &entry)) return false;
-    if (entry) {
-        entry->value = value;
-        heap_touch(vm, hash_of(map));
-    } else {
-        table_append(vm, &hash_of(map)->table, key, hash, value);
-        heap_touch(vm, hash_of(map));
-    }
+    put_found(vm, map, entry, key, hash, value);
     return true;
 }
 
@@ -81,7 +81,14 @@ static Value copy_hashmap(VM *vm, const Table *table) {
         uint32_t key = root_push(vm, copy_quoted(vm, table->entries[i].key));
         Value form = table->entries[i].value;
         uint32_t value = root_push(vm, form == VAL_UNSET ? VAL_NIL : copy_quoted(vm, form));
-        if (!hashmap_put(vm, root_get(vm, copy), root_get(vm, key), root_get(vm, value))) vm_take_exception(vm);
+        Value map = root_get(vm, copy);
+        uint32_t hash;
+        TableEntry *entry;
+        if (hash_find_plain(vm, hash_of(map), root_get(vm, key), "HashMap", &hash, &entry)) {
+            put_found(vm, map, entry, root_get(vm, key), hash, root_get(vm, value));
+        } else {
+            vm_take_exception(vm);
+        }
         roots_close(vm, copy + 1);
     }
     Value result = root_get(vm, copy);

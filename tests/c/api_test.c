@@ -183,7 +183,9 @@ TEST(limits_hold) {
     config.depth_limit = 100;
     vm = gene_create(&config);
     check_text(run("(fn r [n] (1 + (r n))) (try (r 1) catch e e/code)"), "\"GENE.VM.STACK_OVERFLOW\"");
-    check_text(run("(fn fill [] (var a []) (while true (a .push [1 2 3]))) (try (fill) catch e e/code)"),
+    /* In pieces of 32 KB: under GC stress each allocation costs a collection. */
+    check_text(run("(var s \"0123456789abcdef\") (repeat 11 (s = (s ++ s)))"
+                   "(fn fill [] (var a []) (while true (a .push (s ++ \"!\")))) (try (fill) catch e e/code)"),
                "\"GENE.LIMIT.MEMORY\"");
     end();
 }

@@ -78,13 +78,16 @@ describe('a signal', () => {
   })
 
   test('ASY-13: reaches the operation that is waited for', async (t) => {
+    let started = false
     let aborted = false
-    const fetch = (/** @type {any} */ _url, /** @type {any} */ { signal }) => new Promise((_, reject) =>
-      signal.addEventListener('abort', () => reject((aborted = true, new Error('aborted')))))
+    const fetch = (/** @type {any} */ _url, /** @type {any} */ { signal }) => new Promise((_, reject) => {
+      started = true
+      signal.addEventListener('abort', () => reject((aborted = true, new Error('aborted'))))
+    })
     const gene = await open(t, { fetch: /** @type {any} */ (fetch), allow: { net: true } })
     const controller = new AbortController()
     const running = failure(gene.eval('(import genex/http) (await (http_get "http://x/"))', { signal: controller.signal }))
-    await delay(20)
+    await until(() => started)
     controller.abort()
     assert.equal((await running).name, 'AbortError')
     await until(() => aborted)
