@@ -44,11 +44,12 @@ function printable(value) {
  * @param {import('./core.js').Core} core
  * @param {(settle: import('./tasks.js').Settle) => number} begin starts the task and gives its handle, or 0 when it failed
  * @param {Control} control
- * @param {{ finish?: (value: any, handle: number) => any, stopAll?: boolean }} [how] finish: what becomes of the task's value;
- *   stopAll: the signal stops every task of the runtime
+ * @param {{ finish?: (value: any, handle: number) => any, stopAll?: boolean, asIs?: boolean }} [how] finish: what becomes of the
+ *   task's value; stopAll: the signal stops every task of the runtime; asIs: a future is a value like any other, and the outcome is
+ *   `{ value }`, which a promise does not take for one
  * @returns {Promise<any>} settles with the outcome of the task, or of the future that it returned
  */
-export function execute(core, begin, { signal, timeout }, { finish, stopAll = false } = {}) {
+export function execute(core, begin, { signal, timeout }, { finish, stopAll = false, asIs = false } = {}) {
   if (signal?.aborted) return Promise.reject(cancelError(signal.reason))
   return new Promise((resolve, reject) => {
     let handle = 0
@@ -87,7 +88,7 @@ export function execute(core, begin, { signal, timeout }, { finish, stopAll = fa
       if (!end()) return
       // The core is on the stack and must not be entered now.
       if (finish) queueMicrotask(() => conclude(() => finish(value, handle)))
-      else conclude(() => value)
+      else conclude(() => (asIs ? { value } : value))
     }
     /** @type {(() => void) | null} the end of a task that did not wait, before its handle is known */ let early = null
     let hasBegun = false
@@ -97,7 +98,7 @@ export function execute(core, begin, { signal, timeout }, { finish, stopAll = fa
       else early = settle
     }
     /** @param {any} value */
-    const onEnd = (value) => (value instanceof GeneFuture ? void value.then(succeed, fail) : succeed(value))
+    const onEnd = (value) => (value instanceof GeneFuture && !asIs ? void value.then(succeed, fail) : succeed(value))
     handle = begin({ resolve: (value) => afterBegin(() => onEnd(value)), reject: (error) => afterBegin(() => fail(error)) })
     hasBegun = true
     if (early) /** @type {() => void} */ (early)()

@@ -34,6 +34,13 @@ import { Sources } from './sources.js'
 const EVAL_OPTIONS = ['file', 'bindings', 'signal', 'timeout', 'as']
 const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
+/** A program has not failed because its last value is none that JavaScript can have. @param {any} error */
+function unconvertible(error) {
+  const isConversion = String(error?.code).startsWith('GENE.CONVERT.') && !error.geneStack?.length
+  if (!isConversion) throw error
+  return { value: undefined }
+}
+
 /**
  * A new runtime.
  * @param {RuntimeOptions} [options]
@@ -169,7 +176,8 @@ export class Runtime {
     const core = this.#core
     const started = performance.now()
     try {
-      const value = await execute(core, (settle) => core.start('wasm_run', [source, file], settle), { signal }, { stopAll: true })
+      const begin = (/** @type {import('./tasks.js').Settle} */ settle) => core.start('wasm_run', [source, file], settle)
+      const { value } = await execute(core, begin, { signal }, { stopAll: true, asIs: true }).catch(unconvertible)
       await this.#drained(signal, started)
       return { value, exitCode: this.#exitCode ?? 0 }
     } catch (error) {

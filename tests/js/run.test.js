@@ -95,6 +95,14 @@ describe('run', () => {
     }
   })
 
+  test('a last value that is pending, failed or none for JavaScript is not the program\'s failure', async (t) => {
+    const gene = await open(t, { onUnhandled() {} })
+    const { value } = await gene.run({ source: '(new gene/Future)' })
+    assert.ok(value instanceof Promise)
+    assert.equal((await gene.run({ source: '(spawn (fn [] (throw "nobody")))' })).exitCode, 0)
+    assert.deepEqual(await gene.run({ source: '(var a []) (a .push a) a' }), { value: undefined, exitCode: 0 })
+  })
+
   test('a file of the machine, with its imports', async (t) => {
     const path = folder(t, { 'main.gene': '(import twice from "./lib") (println (twice 21)) $program', 'lib.gene': '(fn twice [x] (x * 2))' })
     const gene = await open(t)
