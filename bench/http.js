@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+// @ts-expect-error the package has no declarations
 import autocannon from 'autocannon'
 import { median } from './measure.js'
 

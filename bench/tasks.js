@@ -25,13 +25,14 @@ async function jsSwitch(count) {
 /** @param {number} rounds @param {(row: string[]) => void} report */
 export async function benchTasks(rounds, report) {
   const runtime = await createRuntime({ stdout() {} })
-  runtime.define('host_add', (a, b) => a + b)
+  runtime.define('host_add', (/** @type {number} */ a, /** @type {number} */ b) => a + b)
   await runtime.eval(program)
   const add = await runtime.get('add')
   report(['operation', 'gene ns', 'JS ns', '×'])
+  /** @param {string} label @param {number} count operations a run @param {() => unknown} own @param {() => unknown} js */
   const row = async (label, count, own, js) => {
     const [ownMs, jsMs] = await interleave([own, js], rounds)
-    const each = (ms) => (ms * 1e6) / count
+    const each = (/** @type {number} */ ms) => (ms * 1e6) / count
     report([label, each(ownMs).toFixed(0), each(jsMs).toFixed(0), (ownMs / jsMs).toFixed(2)])
   }
   await row('suspend and resume a task', 2 * COUNT, () => runtime.call('switch_tasks', COUNT), () => jsSwitch(COUNT))
@@ -39,7 +40,7 @@ export async function benchTasks(rounds, report) {
     for (let i = 0; i < COUNT; i++) await (async () => i)()
   })
   await row('Gene calls a host function', COUNT, () => runtime.call('call_host', COUNT), () => {
-    const hostAdd = (a, b) => a + b
+    const hostAdd = (/** @type {number} */ a, /** @type {number} */ b) => a + b
     let sum = 0
     for (let i = 0; i < COUNT; i++) sum += hostAdd(i, 1)
     return sum
@@ -47,7 +48,7 @@ export async function benchTasks(rounds, report) {
   await row('host calls Gene, two numbers', COUNT, () => {
     for (let i = 0; i < COUNT; i++) add.sync(i, 1)
   }, () => {
-    const jsAdd = (a, b) => a + b
+    const jsAdd = (/** @type {number} */ a, /** @type {number} */ b) => a + b
     let sum = 0
     for (let i = 0; i < COUNT; i++) sum += jsAdd(i, 1)
     return sum

@@ -37,8 +37,7 @@ _Noreturn void base_fatal(const char *why);
 #define ENSURE(condition, why) ((void)0)
 #else
 _Noreturn void base_ensure_failed(const char *condition, const char *why, const char *file, int line);
-#define ENSURE(condition, why) \
-    ((condition) ? (void)0 : base_ensure_failed(#condition, why, __FILE__, __LINE__))
+#define ENSURE(condition, why) ((condition) ? (void)0 : base_ensure_failed(#condition, why, __FILE__, __LINE__))
 #endif
 
 #endif

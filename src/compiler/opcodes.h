@@ -42,10 +42,10 @@
     OP(JNLE, AB, 1, "if not R[A] <= R[B] jump W1")                                                                \
     OP(JNGT, AB, 1, "if not R[A] > R[B] jump W1")                                                                 \
     OP(JNGE, AB, 1, "if not R[A] >= R[B] jump W1")                                                                \
-    OP(JNLTK, AB, 1, "if not R[A] < K[B] jump W1")                                                            \
-    OP(JNLEK, AB, 1, "if not R[A] <= K[B] jump W1")                                                           \
-    OP(JNGTK, AB, 1, "if not R[A] > K[B] jump W1")                                                            \
-    OP(JNGEK, AB, 1, "if not R[A] >= K[B] jump W1")                                                           \
+    OP(JNLTK, AB, 1, "if not R[A] < K[B] jump W1")                                                                \
+    OP(JNLEK, AB, 1, "if not R[A] <= K[B] jump W1")                                                               \
+    OP(JNGTK, AB, 1, "if not R[A] > K[B] jump W1")                                                                \
+    OP(JNGEK, AB, 1, "if not R[A] >= K[B] jump W1")                                                               \
     OP(JNLTI, AsBx, 1, "if not R[A] < sBx jump W1")                                                               \
     OP(JNLEI, AsBx, 1, "if not R[A] <= sBx jump W1")                                                              \
     OP(JNGTI, AsBx, 1, "if not R[A] > sBx jump W1")                                                               \
@@ -58,11 +58,11 @@
     OP(MUL, ABC, 0, "R[A] = R[B] * R[C]")                                                                         \
     OP(DIV, ABC, 0, "R[A] = R[B] / R[C], always Float")                                                           \
     OP(MOD, ABC, 0, "R[A] = R[B] % R[C]")                                                                         \
-    OP(ADDK, ABC, 0, "R[A] = R[B] + K[C]")                                                                    \
-    OP(SUBK, ABC, 0, "R[A] = R[B] - K[C]")                                                                    \
-    OP(MULK, ABC, 0, "R[A] = R[B] * K[C]")                                                                    \
-    OP(DIVK, ABC, 0, "R[A] = R[B] / K[C]")                                                                    \
-    OP(MODK, ABC, 0, "R[A] = R[B] % K[C]")                                                                    \
+    OP(ADDK, ABC, 0, "R[A] = R[B] + K[C]")                                                                        \
+    OP(SUBK, ABC, 0, "R[A] = R[B] - K[C]")                                                                        \
+    OP(MULK, ABC, 0, "R[A] = R[B] * K[C]")                                                                        \
+    OP(DIVK, ABC, 0, "R[A] = R[B] / K[C]")                                                                        \
+    OP(MODK, ABC, 0, "R[A] = R[B] % K[C]")                                                                        \
     OP(POW, ABC, 0, "R[A] = R[B] ** R[C]")                                                                        \
     OP(NEG, AB, 0, "R[A] = -R[B]")                                                                                \
     OP(EQ, ABC, 0, "R[A] = R[B] == R[C]")                                                                         \

@@ -183,7 +183,6 @@ static NativeResult map_reduce(VM *vm, const Args *args, Value *out) {
 
 /* --- table ------------------------------------------------------------------------------------------------ */
 
-
 static const NativeDef methods[] = {
     {"size", map_size, 0, -1, NATIVE_METHOD, "(m .size)", "Number of entries."},
     {"empty", map_is_empty, 0, -1, NATIVE_METHOD, "(m .empty)", "True when there are no entries."},

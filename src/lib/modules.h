@@ -5,36 +5,36 @@
 
 #include "vm/vm.h"
 
-#define LIB_MODULES(MODULE)                                                                                  \
-    MODULE(object)                                                                                           \
-    MODULE(nil)                                                                                              \
-    MODULE(class)                                                                                            \
-    MODULE(error)                                                                                            \
-    MODULE(function)                                                                                         \
-    MODULE(namespace)                                                                                        \
-    MODULE(number)                                                                                           \
-    MODULE(math)                                                                                             \
-    MODULE(scalar)                                                                                           \
-    MODULE(string)                                                                                           \
-    MODULE(string_search)                                                                                    \
-    MODULE(bytes)                                                                                            \
-    MODULE(base64)                                                                                           \
-    MODULE(date)                                                                                             \
-    MODULE(array)                                                                                            \
-    MODULE(array_each)                                                                                       \
-    MODULE(map)                                                                                              \
-    MODULE(hashmap)                                                                                          \
-    MODULE(hashset)                                                                                          \
-    MODULE(node)                                                                                             \
-    MODULE(iterator)                                                                                         \
-    MODULE(json)                                                                                             \
-    MODULE(async)                                                                                            \
-    MODULE(schedule)                                                                                         \
-    MODULE(progress)                                                                                         \
-    MODULE(io)                                                                                               \
-    MODULE(stream)                                                                                           \
-    MODULE(system)                                                                                           \
-    MODULE(module)                                                                                           \
+#define LIB_MODULES(MODULE) \
+    MODULE(object)          \
+    MODULE(nil)             \
+    MODULE(class)           \
+    MODULE(error)           \
+    MODULE(function)        \
+    MODULE(namespace)       \
+    MODULE(number)          \
+    MODULE(math)            \
+    MODULE(scalar)          \
+    MODULE(string)          \
+    MODULE(string_search)   \
+    MODULE(bytes)           \
+    MODULE(base64)          \
+    MODULE(date)            \
+    MODULE(array)           \
+    MODULE(array_each)      \
+    MODULE(map)             \
+    MODULE(hashmap)         \
+    MODULE(hashset)         \
+    MODULE(node)            \
+    MODULE(iterator)        \
+    MODULE(json)            \
+    MODULE(async)           \
+    MODULE(schedule)        \
+    MODULE(progress)        \
+    MODULE(io)              \
+    MODULE(stream)          \
+    MODULE(system)          \
+    MODULE(module)          \
     MODULE(core)
 
 #define MODULE(name) void lib_install_##name(VM *vm);

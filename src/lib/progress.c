@@ -76,8 +76,10 @@ static NativeResult draw_bar(VM *vm, const Args *args, Value *out) {
     buffer_append_text(&line, "\r[");
     int filled = fraction == VAL_NIL ? 0 : (int)(float_of(fraction) * BAR_CELLS);
     for (int i = 0; i < BAR_CELLS; i++) buffer_append_text(&line, i < filled ? "#" : "·");
-    if (fraction == VAL_NIL) buffer_append_text(&line, "]   ? ");
-    else buffer_append_format(&line, "] %3d %%", (int)(float_of(fraction) * 100));
+    if (fraction == VAL_NIL)
+        buffer_append_text(&line, "]   ? ");
+    else
+        buffer_append_format(&line, "] %3d %%", (int)(float_of(fraction) * 100));
     if (note != VAL_NIL) {
         buffer_append_byte(&line, ' ');
         print_value_safely(vm, &line, note, RENDER_PLAIN);
@@ -89,8 +91,8 @@ static NativeResult draw_bar(VM *vm, const Args *args, Value *out) {
     return lib_return(out, VAL_NIL);
 }
 
-static const NativeDef draw = {"draw_progress", draw_bar, 2, 2, 0, "(draw_progress x note)",
-                               "Draws a progress bar on stderr."};
+static const NativeDef draw = {
+    "draw_progress", draw_bar, 2, 2, 0, "(draw_progress x note)", "Draws a progress bar on stderr."};
 
 static NativeResult show_progress(VM *vm, const Args *args, Value *out) {
     Value task = native_arg(vm, args, 0);

@@ -12,7 +12,7 @@ struct NamespaceObj {
     Obj header;
     SymbolObj *name; /* NULL: nameless */
     NamespaceObj *parent;
-    Table members; /* symbol → value */
+    Table members;          /* symbol → value */
     Value missing_handlers; /* array of callables (on_member_missing), or nil */
 };
 
@@ -22,24 +22,24 @@ struct NamespaceObj {
 struct ClassObj {
     Obj header;
     SymbolObj *name;
-    ClassObj *parent;        /* NULL for Object and Exception */
-    Table methods;           /* symbol → function or native; own methods only */
-    Value ctor;              /* function, native or nil */
-    Value missing_method;    /* on_method_missing or nil */
-    NamespaceObj *ns;        /* class members; its parent is the enclosing namespace */
-    Table fields;            /* declared fields: symbol → type form; empty when none */
-    Value metadata;          /* map of method intents etc., or nil */
-    uint32_t builtin_type;   /* of a built-in kind's class: ObjType + 1 or CLASS_BUILTIN_IMMEDIATE; else 0 */
-    bool is_exception;       /* descends from Exception; inherited by class_make */
-    uint32_t instance_hint;  /* fields of the largest instance seen: inline capacity of the next one */
+    ClassObj *parent;       /* NULL for Object and Exception */
+    Table methods;          /* symbol → function or native; own methods only */
+    Value ctor;             /* function, native or nil */
+    Value missing_method;   /* on_method_missing or nil */
+    NamespaceObj *ns;       /* class members; its parent is the enclosing namespace */
+    Table fields;           /* declared fields: symbol → type form; empty when none */
+    Value metadata;         /* map of method intents etc., or nil */
+    uint32_t builtin_type;  /* of a built-in kind's class: ObjType + 1 or CLASS_BUILTIN_IMMEDIATE; else 0 */
+    bool is_exception;      /* descends from Exception; inherited by class_make */
+    uint32_t instance_hint; /* fields of the largest instance seen: inline capacity of the next one */
 };
 
 typedef struct ShapeObj ShapeObj;
 struct ShapeObj {
     Obj header;
-    ShapeObj *parent; /* shape without `name`; NULL at the root */
-    SymbolObj *name;  /* the last name added */
-    uint32_t count;   /* names, this one included */
+    ShapeObj *parent;  /* shape without `name`; NULL at the root */
+    SymbolObj *name;   /* the last name added */
+    uint32_t count;    /* names, this one included */
     Table transitions; /* symbol → shape */
     MapObj *lookup;    /* symbol → slot, shared along a chain (see class.c); NULL for small shapes */
 };
@@ -48,7 +48,7 @@ typedef struct InstanceObj {
     Obj header;
     ClassObj *class_;
     ShapeObj *shape;
-    Value *values; /* inline_values or a buffer */
+    Value *values;     /* inline_values or a buffer */
     uint32_t capacity; /* of values */
     Value inline_values[];
 } InstanceObj;
@@ -57,16 +57,16 @@ typedef struct InstanceObj {
 struct ModuleObj {
     Obj header;
     NamespaceObj *ns;
-    Value path;       /* string */
-    Table names;      /* symbol → small int slot of the newest top-level variable of that name */
+    Value path;  /* string */
+    Table names; /* symbol → small int slot of the newest top-level variable of that name */
     Value *vars;
     uint32_t var_count, var_capacity;
-    Table lets;       /* names bound with let → true */
-    Table exports;    /* non-empty: only these can be imported */
+    Table lets;    /* names bound with let → true */
+    Table exports; /* non-empty: only these can be imported */
     bool has_exports, is_main;
-    bool is_internal;    /* of the library: its frames are not shown in stack traces */
-    uint8_t state;       /* ModuleState in lib/module.h */
-    Value ready;         /* while it runs: future of its end, or nil when nobody has asked */
+    bool is_internal;     /* of the library: its frames are not shown in stack traces */
+    uint8_t state;        /* ModuleState in lib/module.h */
+    Value ready;          /* while it runs: future of its end, or nil when nobody has asked */
     ModuleObj *waits_for; /* the module whose import is under way */
 };
 

@@ -24,11 +24,11 @@ static inline CellObj *cell_of(Value value) { return (CellObj *)pointer_of(value
 
 typedef enum ParamKind {
     PARAM_REQUIRED,
-    PARAM_OPTIONAL,        /* slot gets VAL_UNSET when missing; the code's prologue evaluates the default */
-    PARAM_REST,            /* positional rest → array */
-    PARAM_KEYWORD,         /* required keyword */
+    PARAM_OPTIONAL, /* slot gets VAL_UNSET when missing; the code's prologue evaluates the default */
+    PARAM_REST,     /* positional rest → array */
+    PARAM_KEYWORD,  /* required keyword */
     PARAM_KEYWORD_OPTIONAL,
-    PARAM_KEYWORD_REST,    /* → map */
+    PARAM_KEYWORD_REST, /* → map */
 } ParamKind;
 
 typedef struct Param {
@@ -46,7 +46,7 @@ typedef struct Capture {
 typedef struct Handler {
     uint32_t start, end; /* [start, end) in instruction words */
     uint32_t target;
-    uint8_t slot; /* register that receives the exception */
+    uint8_t slot;    /* register that receives the exception */
     bool is_finally; /* also entered for a hard stop, which no catch clause sees */
 } Handler;
 
@@ -69,20 +69,20 @@ typedef struct ScopeDescriptor {
 
 /* One per call/property/global site. What the fields mean is up to the instruction that owns the cache. */
 typedef struct InlineCache {
-    const void *key;   /* ClassObj, ShapeObj, NamespaceObj …; not traced: compare it with a live object, and
+    const void *key; /* ClassObj, ShapeObj, NamespaceObj …; not traced: compare it with a live object, and
                         * the epoch, which changes when a class or namespace dies (shapes never die) */
-    uint32_t epoch;    /* class or namespace epoch the entry was made under */
+    uint32_t epoch;  /* class or namespace epoch the entry was made under */
     uint32_t index;
-    Value value;       /* method or function found; always also reachable from `key` while the epoch holds */
+    Value value; /* method or function found; always also reachable from `key` while the epoch holds */
     Value *slot;
 } InlineCache;
 
 enum CodeFlag {
     CODE_GENERATOR = 1 << 0,
     CODE_ASYNC = 1 << 1,
-    CODE_MACRO = 1 << 2,   /* name ends in '!': receives forms */
-    CODE_METHOD = 1 << 3,  /* params[0] is self */
-    CODE_SIMPLE = 1 << 4,  /* only required positionals: binding is a count check */
+    CODE_MACRO = 1 << 2,  /* name ends in '!': receives forms */
+    CODE_METHOD = 1 << 3, /* params[0] is self */
+    CODE_SIMPLE = 1 << 4, /* only required positionals: binding is a count check */
     CODE_BLOCK = 1 << 5,
     CODE_NO_PARAMS = 1 << 6, /* declares no parameter but self: extra positionals are ignored */
     CODE_TOP_LEVEL = 1 << 7,
@@ -91,7 +91,7 @@ enum CodeFlag {
 /* The arrays are heap buffers of exactly as many elements as the counts say. Set an array, then its count. */
 struct CodeObj {
     Obj header;
-    SymbolObj *name;   /* "<unnamed>" for anonymous functions */
+    SymbolObj *name; /* "<unnamed>" for anonymous functions */
     StrObj *file;
     ModuleObj *module;
     uint32_t *words;
@@ -104,11 +104,11 @@ struct CodeObj {
     InlineCache *caches;
     uint32_t word_count, constant_count, handler_count, line_count, scope_count, cache_count;
     uint16_t param_count, capture_count;
-    uint16_t slot_count;   /* registers, incl. outgoing arguments; ≤ 256 */
-    uint16_t flags;        /* CodeFlag */
+    uint16_t slot_count;     /* registers, incl. outgoing arguments; ≤ 256 */
+    uint16_t flags;          /* CodeFlag */
     uint16_t required_count; /* positionals a CODE_SIMPLE function takes, self included */
-    uint32_t line, column; /* of the definition */
-    Value metadata;        /* map of ^intent, ^examples …, or nil */
+    uint32_t line, column;   /* of the definition */
+    Value metadata;          /* map of ^intent, ^examples …, or nil */
 };
 
 typedef struct FunctionObj {

@@ -10,17 +10,15 @@ typedef enum FutureState { FUTURE_PENDING, FUTURE_SUCCESS, FUTURE_FAILURE, FUTUR
 typedef struct Waiter Waiter; /* task/future.h */
 
 typedef struct FutureObj {
-    Obj header;    /* OBJ_FUTURE, or OBJ_TASK for the part a TaskObj begins with */
-    uint8_t state; /* FutureState */
-    bool observed; /* somebody will see a failure: awaited or has a failure callback */
-    uint32_t operation; /* host operation or timer to abort on cancel; 0 = none */
-    Value value;        /* result, exception, or cancellation reason; nil while pending */
+    Obj header;           /* OBJ_FUTURE, or OBJ_TASK for the part a TaskObj begins with */
+    uint8_t state;        /* FutureState */
+    bool observed;        /* somebody will see a failure: awaited or has a failure callback */
+    uint32_t operation;   /* host operation or timer to abort on cancel; 0 = none */
+    Value value;          /* result, exception, or cancellation reason; nil while pending */
     Waiter *first, *last; /* in registration order */
 } FutureObj;
 
-static inline bool is_future(Value value) {
-    return is_obj_type(value, OBJ_FUTURE) || is_obj_type(value, OBJ_TASK);
-}
+static inline bool is_future(Value value) { return is_obj_type(value, OBJ_FUTURE) || is_obj_type(value, OBJ_TASK); }
 static inline FutureObj *future_of(Value value) { return (FutureObj *)pointer_of(value); }
 
 #endif

@@ -4,20 +4,21 @@
 #ifndef GENE_PORT_OPERATIONS_H
 #define GENE_PORT_OPERATIONS_H
 
-#define OPERATIONS(OPERATION)                                                                                  \
-    OPERATION(READ_FILE, "fs", "path", "String")                                                               \
-    OPERATION(WRITE_FILE, "fs", "path text", "nil")                                                            \
-    OPERATION(APPEND_FILE, "fs", "path text", "nil")                                                           \
-    OPERATION(FILE_EXISTS, "fs", "path", "Bool")                                                               \
-    OPERATION(DELETE_FILE, "fs", "path recursive", "nil; a directory only when recursive is true")             \
-    OPERATION(LIST_DIR, "fs", "path", "Array of names")                                                        \
-    OPERATION(STAT_FILE, "fs", "path", "Map ^size ^is_file ^is_dir ^modified")                                 \
-    OPERATION(MAKE_DIR, "fs", "path", "nil")                                                                   \
-    OPERATION(LOAD_MODULE, "", "specifier referrer", "Map ^path ^source, nil when there is none")               \
-    OPERATION(FETCH, "net", "request map ^url ^method ^headers ^body ^timeout", "Map ^status ^headers ^body")  \
-    OPERATION(SERVE, "net", "options map ^port ^host, handler", "Map ^port ^host once listening; the server stays open") \
-    OPERATION(STOP_SERVER, "net", "server number", "nil")                                                      \
-    OPERATION(READ_LINE, "", "", "String or nil at the end of stdin")                                          \
+#define OPERATIONS(OPERATION)                                                                                 \
+    OPERATION(READ_FILE, "fs", "path", "String")                                                              \
+    OPERATION(WRITE_FILE, "fs", "path text", "nil")                                                           \
+    OPERATION(APPEND_FILE, "fs", "path text", "nil")                                                          \
+    OPERATION(FILE_EXISTS, "fs", "path", "Bool")                                                              \
+    OPERATION(DELETE_FILE, "fs", "path recursive", "nil; a directory only when recursive is true")            \
+    OPERATION(LIST_DIR, "fs", "path", "Array of names")                                                       \
+    OPERATION(STAT_FILE, "fs", "path", "Map ^size ^is_file ^is_dir ^modified")                                \
+    OPERATION(MAKE_DIR, "fs", "path", "nil")                                                                  \
+    OPERATION(LOAD_MODULE, "", "specifier referrer", "Map ^path ^source, nil when there is none")             \
+    OPERATION(FETCH, "net", "request map ^url ^method ^headers ^body ^timeout", "Map ^status ^headers ^body") \
+    OPERATION(SERVE, "net", "options map ^port ^host, handler",                                               \
+              "Map ^port ^host once listening; the server stays open")                                        \
+    OPERATION(STOP_SERVER, "net", "server number", "nil")                                                     \
+    OPERATION(READ_LINE, "", "", "String or nil at the end of stdin")                                         \
     OPERATION(READ_ALL, "", "", "String: the rest of stdin")
 
 typedef enum Operation {

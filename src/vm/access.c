@@ -37,8 +37,7 @@ void access_set_name(VM *vm, Frame *frame, SymbolObj *name, Value value) {
     namespace_set(vm, frame->code->module->ns, name, value);
 }
 
-Value access_get_property(CodeObj *code, uint32_t cache_index, Value container,
-                                                    const SymbolObj *name, VM *vm) {
+Value access_get_property(CodeObj *code, uint32_t cache_index, Value container, const SymbolObj *name, VM *vm) {
     if (is_instance(container)) {
         InstanceObj *instance = instance_of(container);
         int32_t slot = shape_find(instance->shape, name);
@@ -60,8 +59,7 @@ Value access_get_property(CodeObj *code, uint32_t cache_index, Value container,
     return property_get(vm, container, name);
 }
 
-bool access_set_property(VM *vm, CodeObj *code, uint32_t cache_index, Value container,
-                                                   SymbolObj *name, Value value) {
+bool access_set_property(VM *vm, CodeObj *code, uint32_t cache_index, Value container, SymbolObj *name, Value value) {
     if (!property_set(vm, container, name, value)) return false;
     if (is_instance(container)) {
         InstanceObj *instance = instance_of(container);
@@ -106,15 +104,17 @@ bool access_append_spread(VM *vm, ArrayObj *target, Value source, uint32_t conte
 bool access_merge_spread(VM *vm, Value target, Value source, uint32_t context) {
     if (source == VAL_NIL) return true;
     if (!is_map(source)) {
-        vm_raise(vm, ERR_RUNTIME, "... can only spread maps in %s context, got %s",
-                 context ? "gene properties" : "map", kind_name(source));
+        vm_raise(vm, ERR_RUNTIME, "... can only spread maps in %s context, got %s", context ? "gene properties" : "map",
+                 kind_name(source));
         return false;
     }
     const Table *table = &map_of(source)->table;
     for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
         SymbolObj *key = symbol_of(table->entries[i].key);
-        if (is_map(target)) map_set(vm, map_of(target), key, table->entries[i].value);
-        else node_set_prop(vm, node_of(target), key, table->entries[i].value);
+        if (is_map(target))
+            map_set(vm, map_of(target), key, table->entries[i].value);
+        else
+            node_set_prop(vm, node_of(target), key, table->entries[i].value);
     }
     return true;
 }
@@ -132,16 +132,19 @@ bool access_spread_into_node(VM *vm, Value node, Value source, uint32_t properti
 }
 
 bool access_require_present(VM *vm, Value value) {
-    if (value == VAL_VOID) vm_raise(vm, ERR_RUNTIME, "Selector did not match (VOID)");
-    else if (value == VAL_NIL) vm_raise(vm, ERR_RUNTIME, "Selector matched but value is nil");
-    else if (value == VAL_PLACEHOLDER) vm_raise(vm, ERR_RUNTIME, "Selector matched but value is a placeholder");
-    else return true;
+    if (value == VAL_VOID)
+        vm_raise(vm, ERR_RUNTIME, "Selector did not match (VOID)");
+    else if (value == VAL_NIL)
+        vm_raise(vm, ERR_RUNTIME, "Selector matched but value is nil");
+    else if (value == VAL_PLACEHOLDER)
+        vm_raise(vm, ERR_RUNTIME, "Selector matched but value is a placeholder");
+    else
+        return true;
     return false;
 }
 
 /* a/k where k is also a visible variable (language 12 §12.2). */
-Value access_get_property_or_variable(VM *vm, Value container, const SymbolObj *name,
-                                                                Value variable) {
+Value access_get_property_or_variable(VM *vm, Value container, const SymbolObj *name, Value variable) {
     Value value = is_array(container) ? VAL_VOID : property_get(vm, container, name);
     if (value != VAL_VOID || !(is_array(container) || is_map(container))) return value;
     if (is_map(container) && map_get(map_of(container), name) != VAL_UNSET) return value;

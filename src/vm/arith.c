@@ -25,9 +25,11 @@ static const OperatorText texts[] = {
 
 static bool raise_kinds(VM *vm, OpCode op, Value a, Value b) {
     const OperatorText *text = &texts[op];
-    if (!is_number(a)) vm_raise(vm, ERR_TYPE_PLAIN, "%s%s", text->left, kind_name(a));
-    else vm_raise(vm, ERR_TYPE_PLAIN, "%s%s%s%s", text->pair_before, kind_name(text->swapped ? b : a),
-                  text->pair_between, kind_name(text->swapped ? a : b));
+    if (!is_number(a))
+        vm_raise(vm, ERR_TYPE_PLAIN, "%s%s", text->left, kind_name(a));
+    else
+        vm_raise(vm, ERR_TYPE_PLAIN, "%s%s%s%s", text->pair_before, kind_name(text->swapped ? b : a),
+                 text->pair_between, kind_name(text->swapped ? a : b));
     return false;
 }
 
@@ -54,25 +56,25 @@ static bool int_power(VM *vm, int64_t base, int64_t exponent, Value *out) {
 static bool int_binary(VM *vm, OpCode op, int64_t a, int64_t b, Value *out) {
     int64_t result = 0;
     switch (op) {
-        case OP_ADD:
-            if (__builtin_add_overflow(a, b, &result)) return raise_overflow(vm, op);
-            break;
-        case OP_SUB:
-            if (__builtin_sub_overflow(a, b, &result)) return raise_overflow(vm, op);
-            break;
-        case OP_MUL:
-            if (__builtin_mul_overflow(a, b, &result)) return raise_overflow(vm, op);
-            break;
-        case OP_DIV: *out = value_float((double)a / (double)b); return true;
-        case OP_MOD:
-            if (b == 0) {
-                vm_raise(vm, ERR_DIV_ZERO, "Modulo by zero");
-                return false;
-            }
-            result = b == -1 ? 0 : a % b;
-            break;
-        case OP_POW: return int_power(vm, a, b, out);
-        default: ENSURE(false, "only arithmetic operators come here"); break;
+    case OP_ADD:
+        if (__builtin_add_overflow(a, b, &result)) return raise_overflow(vm, op);
+        break;
+    case OP_SUB:
+        if (__builtin_sub_overflow(a, b, &result)) return raise_overflow(vm, op);
+        break;
+    case OP_MUL:
+        if (__builtin_mul_overflow(a, b, &result)) return raise_overflow(vm, op);
+        break;
+    case OP_DIV: *out = value_float((double)a / (double)b); return true;
+    case OP_MOD:
+        if (b == 0) {
+            vm_raise(vm, ERR_DIV_ZERO, "Modulo by zero");
+            return false;
+        }
+        result = b == -1 ? 0 : a % b;
+        break;
+    case OP_POW: return int_power(vm, a, b, out);
+    default: ENSURE(false, "only arithmetic operators come here"); break;
     }
     *out = int_make(vm, result);
     return true;
@@ -80,12 +82,12 @@ static bool int_binary(VM *vm, OpCode op, int64_t a, int64_t b, Value *out) {
 
 static double float_binary(OpCode op, double a, double b) {
     switch (op) {
-        case OP_ADD: return a + b;
-        case OP_SUB: return a - b;
-        case OP_MUL: return a * b;
-        case OP_DIV: return a / b;
-        case OP_MOD: return fmod(a, b);
-        default: return pow(a, b);
+    case OP_ADD: return a + b;
+    case OP_SUB: return a - b;
+    case OP_MUL: return a * b;
+    case OP_DIV: return a / b;
+    case OP_MOD: return fmod(a, b);
+    default: return pow(a, b);
     }
 }
 
@@ -128,9 +130,12 @@ static bool logic_binary(VM *vm, OpCode op, Value a, Value b, Value *out) {
         return true;
     }
     if (is_bytes(a) && is_bytes(b)) return bytes_binary(vm, op, a, b, out);
-    if (op == OP_AND) *out = is_truthy(a) ? b : a;
-    else if (op == OP_OR) *out = is_truthy(a) ? a : b;
-    else *out = value_bool(is_truthy(a) != is_truthy(b));
+    if (op == OP_AND)
+        *out = is_truthy(a) ? b : a;
+    else if (op == OP_OR)
+        *out = is_truthy(a) ? a : b;
+    else
+        *out = value_bool(is_truthy(a) != is_truthy(b));
     return true;
 }
 
@@ -204,13 +209,13 @@ static bool concat(VM *vm, Value a, Value b, Value *out) {
 
 bool arith_binary(VM *vm, OpCode op, Value a, Value b, Value *out) {
     switch (op) {
-        case OP_AND:
-        case OP_OR:
-        case OP_XOR: return logic_binary(vm, op, a, b, out);
-        case OP_SHL:
-        case OP_SHR: return shift(vm, op, a, b, out);
-        case OP_CONCAT: return concat(vm, a, b, out);
-        default: break;
+    case OP_AND:
+    case OP_OR:
+    case OP_XOR: return logic_binary(vm, op, a, b, out);
+    case OP_SHL:
+    case OP_SHR: return shift(vm, op, a, b, out);
+    case OP_CONCAT: return concat(vm, a, b, out);
+    default: break;
     }
     if (is_int(a) && is_int(b)) return int_binary(vm, op, int_of(a), int_of(b), out);
     if (!is_number(a) || !is_number(b)) return raise_kinds(vm, op, a, b);
@@ -283,10 +288,10 @@ static bool compare_dates(VM *vm, ObjType type, const DateObj *a, const DateObj 
 
 static bool ordered(OpCode op, int order) {
     switch (op) {
-        case OP_LT: return order < 0;
-        case OP_LE: return order <= 0;
-        case OP_GT: return order > 0;
-        default: return order >= 0;
+    case OP_LT: return order < 0;
+    case OP_LE: return order <= 0;
+    case OP_GT: return order > 0;
+    default: return order >= 0;
     }
 }
 

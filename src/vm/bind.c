@@ -74,35 +74,35 @@ static bool bind_parameter(Binding *b, uint32_t index, bool *io_keyword_rest) {
     const Param *param = &b->code->params[index];
     uint32_t slot = b->target + param->slot;
     switch (param->kind) {
-        case PARAM_REQUIRED:
-            if (b->next >= b->count) return raise_count(b, index + 1);
+    case PARAM_REQUIRED:
+        if (b->next >= b->count) return raise_count(b, index + 1);
+        *stack_at(b, slot) = *stack_at(b, b->source + b->next++);
+        return true;
+    case PARAM_OPTIONAL:
+        if (b->count - b->next > positionals_after(b->code, index, true)) {
             *stack_at(b, slot) = *stack_at(b, b->source + b->next++);
-            return true;
-        case PARAM_OPTIONAL:
-            if (b->count - b->next > positionals_after(b->code, index, true)) {
-                *stack_at(b, slot) = *stack_at(b, b->source + b->next++);
-            } else {
-                *stack_at(b, slot) = VAL_UNSET;
-            }
-            return true;
-        case PARAM_REST: bind_rest(b, index, slot); return true;
-        case PARAM_KEYWORD:
-        case PARAM_KEYWORD_OPTIONAL: {
-            int32_t found = find_keyword(b, param->name);
-            if (found >= 0) {
-                *stack_at(b, slot) = keyword_value(b, (uint32_t)found);
-            } else if (param->kind == PARAM_KEYWORD_OPTIONAL) {
-                *stack_at(b, slot) = VAL_UNSET;
-            } else {
-                vm_raise(b->vm, ERR_KEYWORD, "%sMissing keyword argument: %s", b->prefix, param->name->text);
-                return false;
-            }
-            return true;
+        } else {
+            *stack_at(b, slot) = VAL_UNSET;
         }
-        case PARAM_KEYWORD_REST:
-            bind_keyword_rest(b, slot);
-            *io_keyword_rest = true;
-            return true;
+        return true;
+    case PARAM_REST: bind_rest(b, index, slot); return true;
+    case PARAM_KEYWORD:
+    case PARAM_KEYWORD_OPTIONAL: {
+        int32_t found = find_keyword(b, param->name);
+        if (found >= 0) {
+            *stack_at(b, slot) = keyword_value(b, (uint32_t)found);
+        } else if (param->kind == PARAM_KEYWORD_OPTIONAL) {
+            *stack_at(b, slot) = VAL_UNSET;
+        } else {
+            vm_raise(b->vm, ERR_KEYWORD, "%sMissing keyword argument: %s", b->prefix, param->name->text);
+            return false;
+        }
+        return true;
+    }
+    case PARAM_KEYWORD_REST:
+        bind_keyword_rest(b, slot);
+        *io_keyword_rest = true;
+        return true;
     }
     return true;
 }
@@ -124,8 +124,7 @@ bool bind_arguments(VM *vm, const CodeObj *code, const Arguments *arguments, uin
     fiber->top = first_free + total + keyword_count;
     /* The slots are scanned while rest parameters allocate: no stale words may be among them. */
     for (uint32_t i = 0; i < code->param_count; i++) fiber->stack[target + code->params[i].slot] = VAL_NIL;
-    Binding b = {vm,     code, prefix, first_free, arguments->count, keyword_count, target, arguments->uncounted,
-                 0};
+    Binding b = {vm, code, prefix, first_free, arguments->count, keyword_count, target, arguments->uncounted, 0};
     bool keyword_rest = false;
     bool ok = true;
     for (uint32_t i = 0; ok && i < code->param_count; i++) ok = bind_parameter(&b, i, &keyword_rest);

@@ -15,14 +15,13 @@ Value vm_find_method(VM *vm, Value receiver, const SymbolObj *name) {
 bool is_callable(VM *vm, Value value) {
     if (!is_object(value)) return false;
     switch (obj_type_of(value)) {
-        case OBJ_FUNCTION:
-        case OBJ_BLOCK:
-        case OBJ_NATIVE:
-        case OBJ_BOUND_METHOD:
-        case OBJ_CLASS: return true;
-        case OBJ_INSTANCE:
-            return class_find_method(instance_of(value)->class_, SYM(vm, CALL), NULL) != VAL_UNSET;
-        default: return false;
+    case OBJ_FUNCTION:
+    case OBJ_BLOCK:
+    case OBJ_NATIVE:
+    case OBJ_BOUND_METHOD:
+    case OBJ_CLASS: return true;
+    case OBJ_INSTANCE: return class_find_method(instance_of(value)->class_, SYM(vm, CALL), NULL) != VAL_UNSET;
+    default: return false;
     }
 }
 
@@ -74,14 +73,14 @@ static CallResult call_native(VM *vm, Value callee, const Arguments *a, uint32_t
 
 CallResult native_outcome(VM *vm, NativeResult result, Value out, uint32_t result_slot) {
     switch (result) {
-        case NATIVE_RETURN: vm->fiber->stack[result_slot] = out; return CALL_VALUE;
-        case NATIVE_RAISE: return CALL_RAISED;
-        case NATIVE_FRAME: return CALL_FRAME;
-        case NATIVE_SWITCH: vm->fiber->stack[result_slot] = out; return CALL_SWITCH;
-        case NATIVE_WAIT:
-            vm->wait_for = out;
-            vm->fiber->resume_slot = result_slot;
-            return CALL_WAIT;
+    case NATIVE_RETURN: vm->fiber->stack[result_slot] = out; return CALL_VALUE;
+    case NATIVE_RAISE: return CALL_RAISED;
+    case NATIVE_FRAME: return CALL_FRAME;
+    case NATIVE_SWITCH: vm->fiber->stack[result_slot] = out; return CALL_SWITCH;
+    case NATIVE_WAIT:
+        vm->wait_for = out;
+        vm->fiber->resume_slot = result_slot;
+        return CALL_WAIT;
     }
     return CALL_RAISED;
 }
@@ -173,26 +172,25 @@ CallResult vm_construct(VM *vm, Value callee, uint32_t base, uint32_t count, con
 static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t result_slot, uint32_t flags) {
     if (!is_object(callee)) return raise_not_callable(vm, callee, a->count, a->keyword_count);
     switch (obj_type_of(callee)) {
-        case OBJ_FUNCTION:
-        case OBJ_BLOCK: return call_function(vm, callee, a, result_slot, flags);
-        case OBJ_NATIVE: return call_native(vm, callee, a, result_slot);
-        case OBJ_BOUND_METHOD: {
-            BoundMethodObj *bound = bound_method_of(callee);
-            Arguments shifted = with_receiver(vm, a, bound->receiver, callee);
-            return call_with(vm, bound->method, &shifted, result_slot, flags);
-        }
-        case OBJ_CLASS: {
-            vm->fiber->stack[a->base - 1] = callee;
-            return vm_construct(vm, callee, a->base - 1, a->count, a->keyword_names, a->keyword_count, result_slot,
-                                flags);
-        }
-        case OBJ_INSTANCE: {
-            Value method = class_find_method(instance_of(callee)->class_, SYM(vm, CALL), NULL);
-            if (method == VAL_UNSET) break;
-            Arguments shifted = with_receiver(vm, a, callee, callee);
-            return call_with(vm, method, &shifted, result_slot, flags);
-        }
-        default: break;
+    case OBJ_FUNCTION:
+    case OBJ_BLOCK: return call_function(vm, callee, a, result_slot, flags);
+    case OBJ_NATIVE: return call_native(vm, callee, a, result_slot);
+    case OBJ_BOUND_METHOD: {
+        BoundMethodObj *bound = bound_method_of(callee);
+        Arguments shifted = with_receiver(vm, a, bound->receiver, callee);
+        return call_with(vm, bound->method, &shifted, result_slot, flags);
+    }
+    case OBJ_CLASS: {
+        vm->fiber->stack[a->base - 1] = callee;
+        return vm_construct(vm, callee, a->base - 1, a->count, a->keyword_names, a->keyword_count, result_slot, flags);
+    }
+    case OBJ_INSTANCE: {
+        Value method = class_find_method(instance_of(callee)->class_, SYM(vm, CALL), NULL);
+        if (method == VAL_UNSET) break;
+        Arguments shifted = with_receiver(vm, a, callee, callee);
+        return call_with(vm, method, &shifted, result_slot, flags);
+    }
+    default: break;
     }
     return raise_not_callable(vm, callee, a->count, a->keyword_count);
 }
@@ -239,20 +237,20 @@ CallResult vm_tail_call(VM *vm, Value callee, uint32_t a, uint32_t count, const 
 static bool is_listed_kind(Value receiver) {
     if (!is_object(receiver)) return false;
     switch (obj_type_of(receiver)) {
-        case OBJ_STR:
-        case OBJ_ARRAY:
-        case OBJ_MAP:
-        case OBJ_NODE:
-        case OBJ_RANGE:
-        case OBJ_FUNCTION:
-        case OBJ_NATIVE:
-        case OBJ_BOUND_METHOD:
-        case OBJ_BLOCK:
-        case OBJ_NAMESPACE:
-        case OBJ_FUTURE:
-        case OBJ_TASK:
-        case OBJ_GENERATOR: return true;
-        default: return false;
+    case OBJ_STR:
+    case OBJ_ARRAY:
+    case OBJ_MAP:
+    case OBJ_NODE:
+    case OBJ_RANGE:
+    case OBJ_FUNCTION:
+    case OBJ_NATIVE:
+    case OBJ_BOUND_METHOD:
+    case OBJ_BLOCK:
+    case OBJ_NAMESPACE:
+    case OBJ_FUTURE:
+    case OBJ_TASK:
+    case OBJ_GENERATOR: return true;
+    default: return false;
     }
 }
 
@@ -271,8 +269,8 @@ CallResult vm_raise_no_method(VM *vm, Value receiver, const SymbolObj *name, uin
 }
 
 /* on_method_missing of the class chain: (handler self name args…). */
-static CallResult call_missing(VM *vm, Value handler, const SymbolObj *name, const Arguments *a,
-                               uint32_t result_slot, uint32_t flags) {
+static CallResult call_missing(VM *vm, Value handler, const SymbolObj *name, const Arguments *a, uint32_t result_slot,
+                               uint32_t flags) {
     Fiber *fiber = vm->fiber;
     uint32_t depth = 0;
     for (uint32_t i = fiber->frame_count; i > 0 && depth <= METHOD_MISSING_DEPTH_MAX; i--) {

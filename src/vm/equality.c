@@ -34,17 +34,17 @@ bool values_equal_fast(Value a, Value b, bool *out_equal) {
     if (type == OBJ_INSTANCE) return false;
     if (!is_object(b) || obj_type_of(b) != type) return true;
     switch (type) {
-        case OBJ_INT: *out_equal = int_of(a) == int_of(b); return true;
-        case OBJ_STR: *out_equal = string_equals(string_of(a), string_of(b)); return true;
-        case OBJ_PATH: *out_equal = paths_equal(path_of(a), path_of(b)); return true;
-        case OBJ_BYTES:
-            *out_equal = bytes_of(a)->size == bytes_of(b)->size &&
-                         memcmp(bytes_of(a)->data, bytes_of(b)->data, bytes_of(a)->size) == 0;
-            return true;
-        case OBJ_DATE:
-        case OBJ_DATETIME:
-        case OBJ_TIME: *out_equal = dates_equal(date_of(a), date_of(b)); return true;
-        default: return !is_structural(type);
+    case OBJ_INT: *out_equal = int_of(a) == int_of(b); return true;
+    case OBJ_STR: *out_equal = string_equals(string_of(a), string_of(b)); return true;
+    case OBJ_PATH: *out_equal = paths_equal(path_of(a), path_of(b)); return true;
+    case OBJ_BYTES:
+        *out_equal = bytes_of(a)->size == bytes_of(b)->size &&
+                     memcmp(bytes_of(a)->data, bytes_of(b)->data, bytes_of(a)->size) == 0;
+        return true;
+    case OBJ_DATE:
+    case OBJ_DATETIME:
+    case OBJ_TIME: *out_equal = dates_equal(date_of(a), date_of(b)); return true;
+    default: return !is_structural(type);
     }
 }
 
@@ -60,8 +60,10 @@ static bool maps_equal(VM *vm, MapObj *a, MapObj *b, bool *out_equal) {
     *out_equal = a->table.count == b->table.count;
     for (uint32_t i = table_next(&a->table, 0); *out_equal && i < a->table.used; i = table_next(&a->table, i + 1)) {
         Value other = map_get(b, symbol_of(a->table.entries[i].key));
-        if (other == VAL_UNSET) *out_equal = false;
-        else if (!values_equal(vm, a->table.entries[i].value, other, out_equal)) return false;
+        if (other == VAL_UNSET)
+            *out_equal = false;
+        else if (!values_equal(vm, a->table.entries[i].value, other, out_equal))
+            return false;
     }
     return true;
 }
@@ -94,10 +96,10 @@ static bool sets_equal(VM *vm, HashObj *a, HashObj *b, bool *out_equal) {
 
 static bool containers_equal(VM *vm, Value a, Value b, bool *out_equal) {
     switch (obj_type_of(a)) {
-        case OBJ_ARRAY: return arrays_equal(vm, array_of(a), array_of(b), out_equal);
-        case OBJ_MAP: return maps_equal(vm, map_of(a), map_of(b), out_equal);
-        case OBJ_HASHMAP: return hashmaps_equal(vm, hash_of(a), hash_of(b), out_equal);
-        default: return sets_equal(vm, hash_of(a), hash_of(b), out_equal);
+    case OBJ_ARRAY: return arrays_equal(vm, array_of(a), array_of(b), out_equal);
+    case OBJ_MAP: return maps_equal(vm, map_of(a), map_of(b), out_equal);
+    case OBJ_HASHMAP: return hashmaps_equal(vm, hash_of(a), hash_of(b), out_equal);
+    default: return sets_equal(vm, hash_of(a), hash_of(b), out_equal);
     }
 }
 
@@ -161,20 +163,20 @@ static bool hash_entries(VM *vm, const Table *table, bool ordered, const char *c
 
 static bool hash_container(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
     switch (obj_type_of(value)) {
-        case OBJ_ARRAY: {
-            ArrayObj *array = array_of(value);
-            uint32_t total = 7;
-            for (uint32_t i = 0; i < array->count; i++) {
-                uint32_t part;
-                if (!value_hash(vm, array->items[i], container_name, &part)) return false;
-                total = mix(total, part);
-            }
-            *out_hash = total;
-            return true;
+    case OBJ_ARRAY: {
+        ArrayObj *array = array_of(value);
+        uint32_t total = 7;
+        for (uint32_t i = 0; i < array->count; i++) {
+            uint32_t part;
+            if (!value_hash(vm, array->items[i], container_name, &part)) return false;
+            total = mix(total, part);
         }
-        case OBJ_MAP: return hash_entries(vm, &map_of(value)->table, false, container_name, out_hash);
-        default: return hash_entries(vm, &hash_of(value)->table, obj_type_of(value) == OBJ_HASHMAP, container_name,
-                                     out_hash);
+        *out_hash = total;
+        return true;
+    }
+    case OBJ_MAP: return hash_entries(vm, &map_of(value)->table, false, container_name, out_hash);
+    default:
+        return hash_entries(vm, &hash_of(value)->table, obj_type_of(value) == OBJ_HASHMAP, container_name, out_hash);
     }
 }
 
@@ -182,45 +184,43 @@ static bool hash_object(VM *vm, Value value, const char *container_name, uint32_
     ObjectSpace *space = vm_space(vm);
     Obj *object = pointer_of(value);
     switch ((ObjType)object->type) {
-        case OBJ_INT: *out_hash = hash_number(vm, (uint64_t)int_of(value)); return true;
-        case OBJ_STR: *out_hash = string_hash(vm, string_of(value)); return true;
-        case OBJ_SYMBOL: *out_hash = object->hash ^ 0x5bd1e995u; return true;
-        case OBJ_PATH: {
-            uint32_t total = 3;
-            for (uint32_t i = 0; i < path_of(value)->count; i++) {
-                total = mix(total, path_of(value)->parts[i]->header.hash);
-            }
-            *out_hash = total;
-            return true;
+    case OBJ_INT: *out_hash = hash_number(vm, (uint64_t)int_of(value)); return true;
+    case OBJ_STR: *out_hash = string_hash(vm, string_of(value)); return true;
+    case OBJ_SYMBOL: *out_hash = object->hash ^ 0x5bd1e995u; return true;
+    case OBJ_PATH: {
+        uint32_t total = 3;
+        for (uint32_t i = 0; i < path_of(value)->count; i++) {
+            total = mix(total, path_of(value)->parts[i]->header.hash);
         }
-        case OBJ_BYTES:
-            *out_hash = hash_bytes(bytes_of(value)->data, bytes_of(value)->size, space->hash_seed);
-            return true;
-        case OBJ_DATE:
-        case OBJ_DATETIME:
-        case OBJ_TIME: {
-            DateObj *date = date_of(value);
-            *out_hash = hash_word(((uint64_t)(uint32_t)date->year << 32) ^ ((uint64_t)date->month << 28) ^
-                                  ((uint64_t)date->day << 20) ^ ((uint64_t)date->hour << 14) ^
-                                  ((uint64_t)date->minute << 7) ^ date->second ^ date->microsecond);
-            return true;
-        }
-        case OBJ_INSTANCE: return hash_instance(vm, value, container_name, out_hash);
-        case OBJ_ARRAY:
-        case OBJ_MAP:
-        case OBJ_HASHMAP:
-        case OBJ_SET: {
-            if (!recursion_enter(vm, "hashed value")) return false;
-            uint32_t scope = roots_open(vm);
-            root_push(vm, value);
-            bool ok = hash_container(vm, value, container_name, out_hash);
-            recursion_leave(vm);
-            roots_close(vm, scope);
-            return ok;
-        }
-        default:
-            vm_raise(vm, ERR_RUNTIME, "Key is not hashable for %s: %s", container_name, kind_name(value));
-            return false;
+        *out_hash = total;
+        return true;
+    }
+    case OBJ_BYTES: *out_hash = hash_bytes(bytes_of(value)->data, bytes_of(value)->size, space->hash_seed); return true;
+    case OBJ_DATE:
+    case OBJ_DATETIME:
+    case OBJ_TIME: {
+        DateObj *date = date_of(value);
+        *out_hash = hash_word(((uint64_t)(uint32_t)date->year << 32) ^ ((uint64_t)date->month << 28) ^
+                              ((uint64_t)date->day << 20) ^ ((uint64_t)date->hour << 14) ^
+                              ((uint64_t)date->minute << 7) ^ date->second ^ date->microsecond);
+        return true;
+    }
+    case OBJ_INSTANCE: return hash_instance(vm, value, container_name, out_hash);
+    case OBJ_ARRAY:
+    case OBJ_MAP:
+    case OBJ_HASHMAP:
+    case OBJ_SET: {
+        if (!recursion_enter(vm, "hashed value")) return false;
+        uint32_t scope = roots_open(vm);
+        root_push(vm, value);
+        bool ok = hash_container(vm, value, container_name, out_hash);
+        recursion_leave(vm);
+        roots_close(vm, scope);
+        return ok;
+    }
+    default:
+        vm_raise(vm, ERR_RUNTIME, "Key is not hashable for %s: %s", container_name, kind_name(value));
+        return false;
     }
 }
 
@@ -264,8 +264,9 @@ bool hash_find(VM *vm, HashObj *hash, Value key, const char *container_name, uin
     root_push(vm, key);
     bool again = false;
     bool ok = value_hash(vm, key, container_name, out_hash);
-    if (ok) do ok = find_once(vm, hash, key, *out_hash, out_entry, &again);
-    while (ok && again);
+    if (ok) do
+            ok = find_once(vm, hash, key, *out_hash, out_entry, &again);
+        while (ok && again);
     roots_close(vm, scope);
     return ok;
 }

@@ -45,11 +45,16 @@ static NativeResult eval_form(VM *vm, const Args *args, Value *out) {
     roots_close(vm, roots);
     native_set_arg(vm, args, 0, fn);
     switch (vm_call(vm, fn, args->base + 1, 0, NULL, 0, slot, 0)) {
-        case CALL_FRAME: return NATIVE_FRAME;
-        case CALL_VALUE: *out = fiber->stack[slot]; return NATIVE_RETURN;
-        default: return NATIVE_RAISE;
+    case CALL_FRAME: return NATIVE_FRAME;
+    case CALL_VALUE: *out = fiber->stack[slot]; return NATIVE_RETURN;
+    default: return NATIVE_RAISE;
     }
 }
 
-const NativeDef eval_native = {"eval", eval_form, 2, 2, 0, "(eval form…)",
+const NativeDef eval_native = {"eval",
+                               eval_form,
+                               2,
+                               2,
+                               0,
+                               "(eval form…)",
                                "Compiles and runs a data form in the current scope; other values are themselves."};

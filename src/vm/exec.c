@@ -26,10 +26,10 @@ WASM_EXPORT(drive_native) LoopStatus drive_native(VM *vm) {
     NativeResult result = def->fn(vm, &args, &out);
     if (result != NATIVE_FRAME) fiber->top = frame_top(fiber);
     switch (native_outcome(vm, result, out, slot)) {
-        case CALL_RAISED: return vm_unwind(vm) ? LOOP_FUEL : LOOP_RAISED;
-        case CALL_WAIT: return LOOP_WAIT;
-        case CALL_SWITCH: return LOOP_SWITCH;
-        default: return LOOP_FUEL;
+    case CALL_RAISED: return vm_unwind(vm) ? LOOP_FUEL : LOOP_RAISED;
+    case CALL_WAIT: return LOOP_WAIT;
+    case CALL_SWITCH: return LOOP_SWITCH;
+    default: return LOOP_FUEL;
     }
 }
 
@@ -55,19 +55,19 @@ static bool run_nested(VM *vm) {
             if (status == LOOP_FUEL && ++native_count % NATIVES_PER_LOOK) continue;
         }
         switch (status) {
-            case LOOP_DONE: return true;
-            case LOOP_RAISED: return false;
-            case LOOP_NATIVE: break;
-            case LOOP_FUEL:
-                if (vm->current_cstack && vm->hooks.should_yield && vm->hooks.should_yield(vm)) suspend(vm, status);
-                break;
-            case LOOP_WAIT:
-            case LOOP_SWITCH:
-                if (!suspend(vm, status)) {
-                    vm->fiber->resume_value = vm_take_exception(vm);
-                    vm->fiber->resume = RESUME_RAISE;
-                }
-                break;
+        case LOOP_DONE: return true;
+        case LOOP_RAISED: return false;
+        case LOOP_NATIVE: break;
+        case LOOP_FUEL:
+            if (vm->current_cstack && vm->hooks.should_yield && vm->hooks.should_yield(vm)) suspend(vm, status);
+            break;
+        case LOOP_WAIT:
+        case LOOP_SWITCH:
+            if (!suspend(vm, status)) {
+                vm->fiber->resume_value = vm_take_exception(vm);
+                vm->fiber->resume = RESUME_RAISE;
+            }
+            break;
         }
     }
 }
@@ -113,31 +113,31 @@ WASM_EXPORT(run_pending_native) bool run_pending_native(VM *vm, uint32_t slot, V
 static bool finish_call(VM *vm, CallResult result, uint32_t slot, Value *out_value) {
     Fiber *fiber = vm->fiber;
     switch (result) {
-        case CALL_FRAME:
-            fiber->frames[fiber->frame_count - 1].flags |= FRAME_ENTRY;
-            if (!run_nested(vm)) return false;
-            *out_value = vm->result;
-            vm->result = VAL_NIL;
-            return true;
-        case CALL_VALUE: *out_value = fiber->stack[slot]; return true;
-        case CALL_NATIVE: return run_pending_native(vm, slot, out_value);
-        case CALL_WAIT:
-            if (future_of(vm->wait_for)->state == FUTURE_PENDING) {
-                if (!suspend(vm, LOOP_WAIT)) return false;
-                return take_resumption(vm, out_value);
-            }
-            future_of(vm->wait_for)->observed = true;
-            fiber->resume = RESUME_FUTURE;
-            fiber->resume_value = vm->wait_for;
+    case CALL_FRAME:
+        fiber->frames[fiber->frame_count - 1].flags |= FRAME_ENTRY;
+        if (!run_nested(vm)) return false;
+        *out_value = vm->result;
+        vm->result = VAL_NIL;
+        return true;
+    case CALL_VALUE: *out_value = fiber->stack[slot]; return true;
+    case CALL_NATIVE: return run_pending_native(vm, slot, out_value);
+    case CALL_WAIT:
+        if (future_of(vm->wait_for)->state == FUTURE_PENDING) {
+            if (!suspend(vm, LOOP_WAIT)) return false;
             return take_resumption(vm, out_value);
-        case CALL_SWITCH: {
-            if (!suspend(vm, LOOP_SWITCH)) return false;
-            Value ignored;
-            if (!take_resumption(vm, &ignored)) return false;
-            *out_value = fiber->stack[slot];
-            return true;
         }
-        case CALL_RAISED: return false;
+        future_of(vm->wait_for)->observed = true;
+        fiber->resume = RESUME_FUTURE;
+        fiber->resume_value = vm->wait_for;
+        return take_resumption(vm, out_value);
+    case CALL_SWITCH: {
+        if (!suspend(vm, LOOP_SWITCH)) return false;
+        Value ignored;
+        if (!take_resumption(vm, &ignored)) return false;
+        *out_value = fiber->stack[slot];
+        return true;
+    }
+    case CALL_RAISED: return false;
     }
     return false;
 }

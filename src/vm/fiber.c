@@ -57,8 +57,7 @@ void fiber_grow(VM *vm, Fiber *fiber, uint32_t capacity) {
 bool fiber_reserve_frame(VM *vm, Fiber *fiber) {
     if (LIKELY(fiber->frame_count < fiber->frame_capacity)) return true;
     if (fiber->frame_count >= vm->limits.depth) {
-        vm_raise(vm, ERR_STACK_OVERFLOW, "stack overflow: more than %u nested calls (limits.depth)",
-                 vm->limits.depth);
+        vm_raise(vm, ERR_STACK_OVERFLOW, "stack overflow: more than %u nested calls (limits.depth)", vm->limits.depth);
         return false;
     }
     uint32_t capacity = fiber->frame_capacity ? fiber->frame_capacity * 2 : FIBER_FIRST_FRAMES;
@@ -68,8 +67,8 @@ bool fiber_reserve_frame(VM *vm, Fiber *fiber) {
         vm_raise(vm, ERR_LIMIT_MEMORY, "stack overflow: the memory limit is reached (limits.memory)");
         return false;
     }
-    fiber->frames = heap_realloc_buffer(vm, fiber->frames, fiber->frame_capacity * sizeof(Frame),
-                                        capacity * sizeof(Frame));
+    fiber->frames =
+        heap_realloc_buffer(vm, fiber->frames, fiber->frame_capacity * sizeof(Frame), capacity * sizeof(Frame));
     fiber->frame_capacity = capacity;
     return true;
 }

@@ -9,11 +9,11 @@
 typedef struct GeneratorObj GeneratorObj;
 
 enum FrameFlag {
-    FRAME_ENTRY = 1 << 0,     /* from_exec_function: run_loop returns when this frame ends */
-    FRAME_NEW = 1 << 1,       /* a constructor: the call's value is R[0] */
-    FRAME_GENERATOR = 1 << 2, /* body of a generator that is being resumed */
-    FRAME_HAS_NEXT = 1 << 3,  /* … through has_next: the caller gets a Bool */
-    FRAME_NEXT_PAIR = 1 << 4, /* … through next_pair */
+    FRAME_ENTRY = 1 << 0,      /* from_exec_function: run_loop returns when this frame ends */
+    FRAME_NEW = 1 << 1,        /* a constructor: the call's value is R[0] */
+    FRAME_GENERATOR = 1 << 2,  /* body of a generator that is being resumed */
+    FRAME_HAS_NEXT = 1 << 3,   /* … through has_next: the caller gets a Bool */
+    FRAME_NEXT_PAIR = 1 << 4,  /* … through next_pair */
     FRAME_ASYNC_BODY = 1 << 5, /* request, never stored: run the body of a ^^async function, do not spawn */
 };
 
@@ -42,10 +42,10 @@ typedef struct Fiber {
     uint32_t recursion; /* C recursion of equality, hash and JSON on this fiber */
     uint32_t resume_slot;
     Value resume_value;
-    Value handled;    /* $ex */
-    uint8_t resume;   /* ResumeKind */
-    bool hard_stop;   /* unwinding past every catch clause; only finally parts run */
-    bool at_start;    /* stopped before, not after, the instruction at pc (LOOP_FUEL) */
+    Value handled;  /* $ex */
+    uint8_t resume; /* ResumeKind */
+    bool hard_stop; /* unwinding past every catch clause; only finally parts run */
+    bool at_start;  /* stopped before, not after, the instruction at pc (LOOP_FUEL) */
 } Fiber;
 
 void fiber_init(Fiber *fiber);

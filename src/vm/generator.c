@@ -143,9 +143,9 @@ static NativeResult resume_native(VM *vm, const Args *args, Value *out, uint32_t
                         kind_name(self));
     }
     switch (generator_resume(vm, generator_of(self), slot, flags)) {
-        case CALL_FRAME: return NATIVE_FRAME;
-        case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
-        default: return NATIVE_RAISE;
+    case CALL_FRAME: return NATIVE_FRAME;
+    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
+    default: return NATIVE_RAISE;
     }
 }
 

@@ -11,8 +11,10 @@ static Frame *calling_frame(VM *vm) { return &vm->fiber->frames[vm->fiber->frame
 /* --- literals --------------------------------------------------------------------------------------------------------- */
 
 static void put_found(VM *vm, Value map, TableEntry *entry, Value key, uint32_t hash, Value value) {
-    if (entry) entry->value = value;
-    else table_append(vm, &hash_of(map)->table, key, hash, value);
+    if (entry)
+        entry->value = value;
+    else
+        table_append(vm, &hash_of(map)->table, key, hash, value);
     heap_touch(vm, hash_of(map));
 }
 
@@ -121,12 +123,12 @@ static Value copy_quoted(VM *vm, Value form) {
     if (!is_object(form)) return form;
     Value copy = form;
     switch (obj_type_of(form)) {
-        case OBJ_ARRAY: copy = copy_array(vm, array_of(form)); break;
-        case OBJ_MAP: copy = copy_map(vm, &map_of(form)->table); break;
-        case OBJ_HASHMAP: copy = copy_hashmap(vm, &hash_of(form)->table); break;
-        case OBJ_NODE: copy = copy_node(vm, node_of(form)); break;
-        case OBJ_QUOTE: return copy_quoted(vm, quote_of(form)->form);
-        default: return form;
+    case OBJ_ARRAY: copy = copy_array(vm, array_of(form)); break;
+    case OBJ_MAP: copy = copy_map(vm, &map_of(form)->table); break;
+    case OBJ_HASHMAP: copy = copy_hashmap(vm, &hash_of(form)->table); break;
+    case OBJ_NODE: copy = copy_node(vm, node_of(form)); break;
+    case OBJ_QUOTE: return copy_quoted(vm, quote_of(form)->form);
+    default: return form;
     }
     ((Obj *)pointer_of(copy))->flags |= ((Obj *)pointer_of(form))->flags & OBJ_SEALED;
     return copy;
@@ -202,8 +204,10 @@ static Value named_container(VM *vm, const SymbolObj *name) {
 
 static NativeResult set_member(VM *vm, const Args *args, Value *out) {
     Value container = native_arg(vm, args, 0), name = native_arg(vm, args, 1);
-    if (container == VAL_UNSET) container = value_pointer(vm->global_ns);
-    else if (is_symbol(container)) container = named_container(vm, symbol_of(container));
+    if (container == VAL_UNSET)
+        container = value_pointer(vm->global_ns);
+    else if (is_symbol(container))
+        container = named_container(vm, symbol_of(container));
     if (container == VAL_UNSET) return NATIVE_RAISE;
     *out = native_arg(vm, args, 2);
     return property_set(vm, container, symbol_of(name), *out) ? NATIVE_RETURN : NATIVE_RAISE;
@@ -267,9 +271,9 @@ static NativeResult call_body(VM *vm, const Args *args, Value *out) {
     heap_touch(vm, fn);
     uint32_t slot = vm->native_slot;
     switch (vm_call(vm, body, args->base + 1, 1, NULL, 0, slot, 0)) {
-        case CALL_FRAME: return NATIVE_FRAME;
-        case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
-        default: return NATIVE_RAISE;
+    case CALL_FRAME: return NATIVE_FRAME;
+    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
+    default: return NATIVE_RAISE;
     }
 }
 
@@ -346,9 +350,12 @@ static NativeResult get_global(VM *vm, const Args *args, Value *out) {
 /* (repeat value …): a Float is truncated, anything else but an Int is one turn or none. */
 static NativeResult repeat_count(VM *vm, const Args *args, Value *out) {
     Value count = native_arg(vm, args, 0);
-    if (is_int(count)) *out = count;
-    else if (is_float(count)) *out = float_of(count) < 1 ? value_small_int(0) : int_make(vm, (int64_t)fmin(float_of(count), 9e18));
-    else *out = value_small_int(is_truthy(count));
+    if (is_int(count))
+        *out = count;
+    else if (is_float(count))
+        *out = float_of(count) < 1 ? value_small_int(0) : int_make(vm, (int64_t)fmin(float_of(count), 9e18));
+    else
+        *out = value_small_int(is_truthy(count));
     return NATIVE_RETURN;
 }
 
@@ -401,8 +408,9 @@ static const struct {
     {INTRINSIC_CLASS, {"class", make_class, 2, 3, 0, "(class Name …)", "New class."}},
     {INTRINSIC_CLASS_METHOD, {"method", class_method, 3, 3, 0, "(method name [..] …)", "Adds a method."}},
     {INTRINSIC_CLASS_CTOR, {"ctor", class_ctor, 2, 2, 0, "(ctor [..] …)", "Sets the constructor."}},
-    {INTRINSIC_CLASS_MISSING, {"on_method_missing", class_missing, 2, 2, 0, "(on_method_missing [..] …)",
-                               "Sets the fallback for unknown methods."}},
+    {INTRINSIC_CLASS_MISSING,
+     {"on_method_missing", class_missing, 2, 2, 0, "(on_method_missing [..] …)",
+      "Sets the fallback for unknown methods."}},
     {INTRINSIC_CLASS_FIELD, {"field", class_field, 3, 3, 0, "(field name Type)", "Declares a field."}},
     {INTRINSIC_CALL_BODY, {"body", call_body, 2, 2, 0, "", "Runs a class or namespace body."}},
     {INTRINSIC_NAMESPACE, {"ns", make_namespace, 1, 1, 0, "(ns Name …)", "New namespace."}},

@@ -8,7 +8,7 @@
 typedef enum IterateMode {
     ITERATE_OBJECT = -1, /* an iterator object: next / next_pair */
     ITERATE_ARRAY = 0,
-    ITERATE_PAIRS, /* flat snapshot of a map or hash map */
+    ITERATE_PAIRS,   /* flat snapshot of a map or hash map */
     ITERATE_MEMBERS, /* flat snapshot of a set: the key of a pair is the running index */
     ITERATE_STEPS,   /* range with a step or in pairs */
 } IterateMode;
@@ -65,13 +65,13 @@ CallResult iterate_begin(VM *vm, uint32_t state, Value source, bool pairs) {
     }
     if (is_object(source)) {
         switch (obj_type_of(source)) {
-            case OBJ_ARRAY: set_state(vm, state, source, zero, mode_value(ITERATE_ARRAY)); return CALL_VALUE;
-            case OBJ_MAP: return begin_snapshot(vm, state, &map_of(source)->table, ITERATE_PAIRS);
-            case OBJ_HASHMAP: return begin_snapshot(vm, state, &hash_of(source)->table, ITERATE_PAIRS);
-            case OBJ_SET: return begin_snapshot(vm, state, &hash_of(source)->table, ITERATE_MEMBERS);
-            case OBJ_RANGE: return begin_range(vm, state, source, pairs);
-            case OBJ_GENERATOR: set_state(vm, state, source, zero, mode_value(ITERATE_OBJECT)); return CALL_VALUE;
-            default: break;
+        case OBJ_ARRAY: set_state(vm, state, source, zero, mode_value(ITERATE_ARRAY)); return CALL_VALUE;
+        case OBJ_MAP: return begin_snapshot(vm, state, &map_of(source)->table, ITERATE_PAIRS);
+        case OBJ_HASHMAP: return begin_snapshot(vm, state, &hash_of(source)->table, ITERATE_PAIRS);
+        case OBJ_SET: return begin_snapshot(vm, state, &hash_of(source)->table, ITERATE_MEMBERS);
+        case OBJ_RANGE: return begin_range(vm, state, source, pairs);
+        case OBJ_GENERATOR: set_state(vm, state, source, zero, mode_value(ITERATE_OBJECT)); return CALL_VALUE;
+        default: break;
         }
     }
     set_state(vm, state, source, zero, mode_value(ITERATE_OBJECT));
@@ -103,9 +103,9 @@ static bool next_in_list(VM *vm, uint32_t state, bool pairs, IterateMode mode) {
     if (at + width > list->count) return false;
     stack[1] = value_small_int(at + width);
     switch (mode) {
-        case ITERATE_ARRAY: give(vm, state, pairs, value_small_int(at), list->items[at]); break;
-        case ITERATE_MEMBERS: give(vm, state, pairs, value_small_int(at / 2), list->items[at]); break;
-        default: give(vm, state, pairs, list->items[at], list->items[at + 1]); break;
+    case ITERATE_ARRAY: give(vm, state, pairs, value_small_int(at), list->items[at]); break;
+    case ITERATE_MEMBERS: give(vm, state, pairs, value_small_int(at / 2), list->items[at]); break;
+    default: give(vm, state, pairs, list->items[at], list->items[at + 1]); break;
     }
     return true;
 }

@@ -27,8 +27,10 @@ static NativeResult jump_if_equal(VM *vm, const Args *args, Value *out) {
 bool interpolated_string(VM *vm, Buffer *text, Value *out) {
     bool fits = !text->failed && text->size < UINT32_MAX &&
                 (text->size <= HEAP_SMALL_REQUEST || heap_can_allocate(vm, text->size));
-    if (fits) *out = string_from_buffer(vm, text);
-    else vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: a string of %zu bytes (limits.memory)", text->size);
+    if (fits)
+        *out = string_from_buffer(vm, text);
+    else
+        vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: a string of %zu bytes (limits.memory)", text->size);
     buffer_free(text);
     return fits;
 }
@@ -69,9 +71,14 @@ static NativeResult missing_member(VM *vm, const Args *args, Value *out) {
 const NativeDef equals_native = {"==", equals, 2, 2, NATIVE_REENTRANT, "(a == b)", "True when a equals b."};
 const NativeDef not_equals_native = {"!=", not_equals, 2, 2, NATIVE_REENTRANT, "(a != b)", "Negation of ==."};
 const NativeDef jump_if_equal_native = {"==", jump_if_equal, 4, 4, NATIVE_REENTRANT, "(a == b)", "Jumps after ==."};
-const NativeDef interpolate_native = {"#Str", interpolate, 0, -1, NATIVE_REENTRANT, "#\"text #{e}\"",
-                                      "The text of all parts."};
-const NativeDef missing_member_native = {"on_member_missing", missing_member, 2, 2, NATIVE_REENTRANT, "ns/name",
+const NativeDef interpolate_native = {
+    "#Str", interpolate, 0, -1, NATIVE_REENTRANT, "#\"text #{e}\"", "The text of all parts."};
+const NativeDef missing_member_native = {"on_member_missing",
+                                         missing_member,
+                                         2,
+                                         2,
+                                         NATIVE_REENTRANT,
+                                         "ns/name",
                                          "Asks the namespace's handlers for a missing member."};
 
 bool namespace_needs_handler(Value ns, const SymbolObj *name) {

@@ -5,9 +5,9 @@
 #include "vm/vm.h"
 
 extern const NativeDef equals_native, not_equals_native; /* a b */
-extern const NativeDef jump_if_equal_native;             /* a b offset when: moves the calling frame's pc when (a == b) is `when` */
-extern const NativeDef interpolate_native;               /* part … */
-extern const NativeDef missing_member_native;            /* namespace name: asks on_member_missing handlers */
+extern const NativeDef jump_if_equal_native; /* a b offset when: moves the calling frame's pc when (a == b) is `when` */
+extern const NativeDef interpolate_native;   /* part … */
+extern const NativeDef missing_member_native; /* namespace name: asks on_member_missing handlers */
 
 /* (a == b) is decided by Gene code: a is an instance whose class has an own == method. */
 bool equals_is_gene(VM *vm, Value a);

@@ -21,9 +21,7 @@ typedef struct Printer {
 
 static void text(Printer *p, const char *literal) { buffer_append_text(p->out, literal); }
 
-static void print_symbol(Printer *p, const SymbolObj *symbol) {
-    buffer_append(p->out, symbol->text, symbol->size);
-}
+static void print_symbol(Printer *p, const SymbolObj *symbol) { buffer_append(p->out, symbol->text, symbol->size); }
 
 static void print_quoted_string(Printer *p, const StrObj *string) {
     buffer_append_byte(p->out, '"');
@@ -45,8 +43,8 @@ static void print_char(Printer *p, uint32_t code_point, bool quoted) {
 
 static void print_number(Printer *p, Value value) {
     char digits[NUMBER_TEXT_MAX];
-    size_t size = is_float(value) ? number_format_double(float_of(value), digits)
-                                  : number_format_int(int_of(value), digits);
+    size_t size =
+        is_float(value) ? number_format_double(float_of(value), digits) : number_format_int(int_of(value), digits);
     buffer_append(p->out, digits, size);
 }
 
@@ -134,9 +132,12 @@ static void print_path(Printer *p, const PathObj *path) {
 }
 
 static void print_special_or_number(Printer *p, Value value, bool quoted) {
-    if (is_small_int(value) || is_float(value)) print_number(p, value);
-    else if (is_char(value)) print_char(p, char_of(value), quoted);
-    else print_special(p, value);
+    if (is_small_int(value) || is_float(value))
+        print_number(p, value);
+    else if (is_char(value))
+        print_char(p, char_of(value), quoted);
+    else
+        print_special(p, value);
 }
 
 /* Anything but containers; instances and functions by the name of their kind. */
@@ -147,21 +148,23 @@ static void print_leaf(Printer *p, Value value, bool quoted) {
     }
     Obj *object = pointer_of(value);
     switch ((ObjType)object->type) {
-        case OBJ_STR:
-            if (quoted) print_quoted_string(p, (StrObj *)object);
-            else buffer_append(p->out, ((StrObj *)object)->text, ((StrObj *)object)->size);
-            break;
-        case OBJ_INT: print_number(p, value); break;
-        case OBJ_SYMBOL: print_symbol(p, (SymbolObj *)object); break;
-        case OBJ_PATH: print_path(p, (PathObj *)object); break;
-        case OBJ_BYTES: print_bytes(p, (BytesObj *)object); break;
-        case OBJ_DATE:
-        case OBJ_DATETIME:
-        case OBJ_TIME: print_date(p, (ObjType)object->type, (DateObj *)object); break;
-        case OBJ_REGEX: print_regex(p, (RegexObj *)object); break;
-        case OBJ_FUTURE:
-        case OBJ_TASK: print_future(p, (FutureObj *)object); break;
-        default: text(p, kind_name(value)); break;
+    case OBJ_STR:
+        if (quoted)
+            print_quoted_string(p, (StrObj *)object);
+        else
+            buffer_append(p->out, ((StrObj *)object)->text, ((StrObj *)object)->size);
+        break;
+    case OBJ_INT: print_number(p, value); break;
+    case OBJ_SYMBOL: print_symbol(p, (SymbolObj *)object); break;
+    case OBJ_PATH: print_path(p, (PathObj *)object); break;
+    case OBJ_BYTES: print_bytes(p, (BytesObj *)object); break;
+    case OBJ_DATE:
+    case OBJ_DATETIME:
+    case OBJ_TIME: print_date(p, (ObjType)object->type, (DateObj *)object); break;
+    case OBJ_REGEX: print_regex(p, (RegexObj *)object); break;
+    case OBJ_FUTURE:
+    case OBJ_TASK: print_future(p, (FutureObj *)object); break;
+    default: text(p, kind_name(value)); break;
     }
 }
 
@@ -183,13 +186,13 @@ typedef struct Level {
 static bool is_container(Value value) {
     if (!is_object(value)) return false;
     switch (obj_type_of(value)) {
-        case OBJ_ARRAY:
-        case OBJ_MAP:
-        case OBJ_HASHMAP:
-        case OBJ_SET:
-        case OBJ_NODE:
-        case OBJ_RANGE: return true;
-        default: return false;
+    case OBJ_ARRAY:
+    case OBJ_MAP:
+    case OBJ_HASHMAP:
+    case OBJ_SET:
+    case OBJ_NODE:
+    case OBJ_RANGE: return true;
+    default: return false;
     }
 }
 
@@ -205,22 +208,22 @@ static Level open_container(Printer *p, Value container, bool quoted) {
     const Obj *object = pointer_of(container);
     if ((object->flags & OBJ_SEALED) && !p->string_form && object->type != OBJ_SET) text(p, "#");
     switch ((ObjType)object->type) {
-        case OBJ_ARRAY: text(p, "["); break;
-        case OBJ_MAP: text(p, "{"); break;
-        case OBJ_HASHMAP: text(p, "{{"); break;
-        case OBJ_SET:
-            text(p, "(HashSet");
-            level.separated = true;
-            break;
-        case OBJ_NODE: {
-            const NodeObj *node = node_of(container);
-            bool empty = node->type == VAL_NIL && node->count == 0 && node->props.count == 0;
-            if (p->string_form && empty) level.part = NODE_PROPS;
-            level.quoted = true;
-            text(p, "(");
-            break;
-        }
-        default: level.quoted = true; break; /* a range */
+    case OBJ_ARRAY: text(p, "["); break;
+    case OBJ_MAP: text(p, "{"); break;
+    case OBJ_HASHMAP: text(p, "{{"); break;
+    case OBJ_SET:
+        text(p, "(HashSet");
+        level.separated = true;
+        break;
+    case OBJ_NODE: {
+        const NodeObj *node = node_of(container);
+        bool empty = node->type == VAL_NIL && node->count == 0 && node->props.count == 0;
+        if (p->string_form && empty) level.part = NODE_PROPS;
+        level.quoted = true;
+        text(p, "(");
+        break;
+    }
+    default: level.quoted = true; break; /* a range */
     }
     return level;
 }
@@ -289,17 +292,17 @@ static bool next_of_node(Printer *p, Level *level, Value *out) {
 static bool next_of_range(Printer *p, Level *level, Value *out) {
     const RangeObj *range = range_of(level->container);
     switch ((RangePart)level->part++) {
-        case RANGE_FIRST: *out = range->first; return true;
-        case RANGE_LAST:
-            text(p, "..");
-            *out = range->last;
-            return true;
-        case RANGE_STEP:
-            if (range->step == VAL_UNSET) return false;
-            text(p, " step ");
-            *out = range->step;
-            return true;
-        case RANGE_END: break;
+    case RANGE_FIRST: *out = range->first; return true;
+    case RANGE_LAST:
+        text(p, "..");
+        *out = range->last;
+        return true;
+    case RANGE_STEP:
+        if (range->step == VAL_UNSET) return false;
+        text(p, " step ");
+        *out = range->step;
+        return true;
+    case RANGE_END: break;
     }
     return false;
 }
@@ -309,30 +312,30 @@ static bool next_element(Printer *p, Level *level, Value *out) {
     const char *end;
     bool more;
     switch (obj_type_of(level->container)) {
-        case OBJ_ARRAY:
-            more = next_item(p, level, array_of(level->container)->items, array_of(level->container)->count, out);
-            end = "]";
-            break;
-        case OBJ_MAP:
-            more = next_property(p, level, &map_of(level->container)->table, out);
-            end = "}";
-            break;
-        case OBJ_HASHMAP:
-            more = next_entry(p, level, &hash_of(level->container)->table, true, out);
-            end = "}}";
-            break;
-        case OBJ_SET:
-            more = next_entry(p, level, &hash_of(level->container)->table, false, out);
-            end = ")";
-            break;
-        case OBJ_NODE:
-            more = next_of_node(p, level, out);
-            end = ")";
-            break;
-        default:
-            more = next_of_range(p, level, out);
-            end = "";
-            break;
+    case OBJ_ARRAY:
+        more = next_item(p, level, array_of(level->container)->items, array_of(level->container)->count, out);
+        end = "]";
+        break;
+    case OBJ_MAP:
+        more = next_property(p, level, &map_of(level->container)->table, out);
+        end = "}";
+        break;
+    case OBJ_HASHMAP:
+        more = next_entry(p, level, &hash_of(level->container)->table, true, out);
+        end = "}}";
+        break;
+    case OBJ_SET:
+        more = next_entry(p, level, &hash_of(level->container)->table, false, out);
+        end = ")";
+        break;
+    case OBJ_NODE:
+        more = next_of_node(p, level, out);
+        end = ")";
+        break;
+    default:
+        more = next_of_range(p, level, out);
+        end = "";
+        break;
     }
     if (!more) text(p, end);
     return more;
@@ -343,10 +346,10 @@ static bool next_element(Printer *p, Level *level, Value *out) {
 /* Is a value at the top quoted? */
 static bool is_quoted(Value value, Rendering rendering) {
     switch (rendering) {
-        case RENDER_PLAIN: return false;
-        case RENDER_QUOTED: return true;
-        case RENDER_STRING_FORM: return !is_string(value);
-        case RENDER_INTERPOLATED: return !is_string(value) && !is_char(value);
+    case RENDER_PLAIN: return false;
+    case RENDER_QUOTED: return true;
+    case RENDER_STRING_FORM: return !is_string(value);
+    case RENDER_INTERPOLATED: return !is_string(value) && !is_char(value);
     }
     return true;
 }
@@ -368,9 +371,12 @@ void print_value_safely(VM *vm, Buffer *out, Value value, Rendering rendering) {
     uint32_t depth = 0;
     for (;;) {
         value = without_quotes(value);
-        if (!is_container(value)) print_leaf(&p, value, quoted);
-        else if (depth < SAFE_DEPTH_MAX) levels[depth++] = open_container(&p, value, quoted);
-        else text(&p, "…");
+        if (!is_container(value))
+            print_leaf(&p, value, quoted);
+        else if (depth < SAFE_DEPTH_MAX)
+            levels[depth++] = open_container(&p, value, quoted);
+        else
+            text(&p, "…");
         while (depth > 0 && !next_element(&p, &levels[depth - 1], &value)) depth--;
         if (depth == 0) return;
         quoted = levels[depth - 1].quoted;
@@ -404,7 +410,8 @@ static Level load_level(VM *vm, uint32_t slot) {
 static bool push_level(VM *vm, uint32_t scope, const Level *level) {
     if (vm->fiber->top - scope >= PRINT_DEPTH_MAX * LEVEL_SLOTS) {
         vm_raise(vm, ERR_STACK_OVERFLOW,
-                 "stack overflow: printed value is nested more than %u levels deep or contains itself", PRINT_DEPTH_MAX);
+                 "stack overflow: printed value is nested more than %u levels deep or contains itself",
+                 PRINT_DEPTH_MAX);
         return false;
     }
     uint32_t slot = root_push(vm, level->container);
@@ -439,9 +446,12 @@ static bool print_instance(VM *vm, Printer *p, Value value, Value *out_instead) 
     }
     Value result;
     if (!exec_method(vm, value, SYM(vm, TO_S), NULL, 0, &result)) return false;
-    if (is_string(result)) buffer_append(p->out, string_of(result)->text, string_of(result)->size);
-    else if (is_instance(result)) text(p, kind_name(result));
-    else *out_instead = result;
+    if (is_string(result))
+        buffer_append(p->out, string_of(result)->text, string_of(result)->size);
+    else if (is_instance(result))
+        text(p, kind_name(result));
+    else
+        *out_instead = result;
     return true;
 }
 

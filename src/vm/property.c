@@ -6,11 +6,15 @@
 bool check_mutable(VM *vm, Value container, const char *operation, const char *frozen_operation) {
     if (LIKELY(!is_obj_immutable(pointer_of(container)))) return true;
     const Obj *object = pointer_of(container);
-    static const char *const names[OBJ_TYPE_COUNT] = {
-        [OBJ_ARRAY] = "array", [OBJ_MAP] = "map", [OBJ_HASHMAP] = "hash map", [OBJ_SET] = "hash set",
-        [OBJ_NODE] = "gene"};
-    if (object->flags & OBJ_SEALED) vm_raise(vm, ERR_SEALED, "Cannot %s sealed %s", operation, names[object->type]);
-    else vm_raise(vm, ERR_SEALED, "cannot mutate frozen %s via %s", kind_name(container), frozen_operation);
+    static const char *const names[OBJ_TYPE_COUNT] = {[OBJ_ARRAY] = "array",
+                                                      [OBJ_MAP] = "map",
+                                                      [OBJ_HASHMAP] = "hash map",
+                                                      [OBJ_SET] = "hash set",
+                                                      [OBJ_NODE] = "gene"};
+    if (object->flags & OBJ_SEALED)
+        vm_raise(vm, ERR_SEALED, "Cannot %s sealed %s", operation, names[object->type]);
+    else
+        vm_raise(vm, ERR_SEALED, "cannot mutate frozen %s via %s", kind_name(container), frozen_operation);
     return false;
 }
 
@@ -39,12 +43,12 @@ Value property_get(VM *vm, Value container, const SymbolObj *name) {
     if (container == VAL_NIL) return VAL_NIL;
     if (!is_object(container)) return VAL_VOID;
     switch (obj_type_of(container)) {
-        case OBJ_MAP: return or_void(map_get(map_of(container), name));
-        case OBJ_NODE: return or_void(table_get_symbol(&node_of(container)->props, name));
-        case OBJ_INSTANCE: return or_void(instance_get(instance_of(container), name));
-        case OBJ_NAMESPACE: return or_void(namespace_get(namespace_of(container), name));
-        case OBJ_CLASS: return class_member(class_of_value(container), name);
-        default: return VAL_VOID;
+    case OBJ_MAP: return or_void(map_get(map_of(container), name));
+    case OBJ_NODE: return or_void(table_get_symbol(&node_of(container)->props, name));
+    case OBJ_INSTANCE: return or_void(instance_get(instance_of(container), name));
+    case OBJ_NAMESPACE: return or_void(namespace_get(namespace_of(container), name));
+    case OBJ_CLASS: return class_member(class_of_value(container), name);
+    default: return VAL_VOID;
     }
 }
 
@@ -54,17 +58,17 @@ Value property_get_index(VM *vm, Value container, int64_t index) {
     const Value *items;
     int64_t count;
     switch (obj_type_of(container)) {
-        case OBJ_ARRAY:
-            items = array_of(container)->items;
-            count = array_of(container)->count;
-            break;
-        case OBJ_NODE:
-            items = node_of(container)->children;
-            count = node_of(container)->count;
-            break;
-        case OBJ_MAP:
-        case OBJ_INSTANCE: return property_get(vm, container, property_key(vm, int_make(vm, index)));
-        default: return VAL_VOID;
+    case OBJ_ARRAY:
+        items = array_of(container)->items;
+        count = array_of(container)->count;
+        break;
+    case OBJ_NODE:
+        items = node_of(container)->children;
+        count = node_of(container)->count;
+        break;
+    case OBJ_MAP:
+    case OBJ_INSTANCE: return property_get(vm, container, property_key(vm, int_make(vm, index)));
+    default: return VAL_VOID;
     }
     if (index < 0) index += count;
     return index >= 0 && index < count ? items[index] : VAL_VOID;
@@ -79,31 +83,32 @@ bool property_get_dynamic(VM *vm, Value container, Value key, Value *out) {
         *out = property_get(vm, container, property_key(vm, key));
         return true;
     }
-    if (key == VAL_NIL) vm_raise(vm, ERR_RUNTIME, "Dynamic selector segment cannot be nil");
-    else if (key == VAL_VOID) vm_raise(vm, ERR_RUNTIME, "Dynamic selector segment cannot be void");
-    else vm_raise(vm, ERR_RUNTIME, "Dynamic selector segment must resolve to string, symbol, or int, got %s",
-                  kind_name(key));
+    if (key == VAL_NIL)
+        vm_raise(vm, ERR_RUNTIME, "Dynamic selector segment cannot be nil");
+    else if (key == VAL_VOID)
+        vm_raise(vm, ERR_RUNTIME, "Dynamic selector segment cannot be void");
+    else
+        vm_raise(vm, ERR_RUNTIME, "Dynamic selector segment must resolve to string, symbol, or int, got %s",
+                 kind_name(key));
     return false;
 }
 
 bool property_set(VM *vm, Value container, SymbolObj *name, Value value) {
     if (is_object(container)) {
         switch (obj_type_of(container)) {
-            case OBJ_MAP:
-                if (!check_mutable(vm, container, "set item on", "IkSetMember")) return false;
-                map_set(vm, map_of(container), name, value);
-                return true;
-            case OBJ_NODE:
-                if (!check_mutable(vm, container, "set property on", "IkSetMember")) return false;
-                node_set_prop(vm, node_of(container), name, value);
-                return true;
-            case OBJ_INSTANCE: instance_set(vm, instance_of(container), name, value); return true;
-            case OBJ_NAMESPACE: namespace_set(vm, namespace_of(container), name, value); return true;
-            case OBJ_CLASS: namespace_set(vm, class_of_value(container)->ns, name, value); return true;
-            case OBJ_ARRAY:
-                vm_raise(vm, ERR_RUNTIME, "Cannot set named member '%s' on array", name->text);
-                return false;
-            default: break;
+        case OBJ_MAP:
+            if (!check_mutable(vm, container, "set item on", "IkSetMember")) return false;
+            map_set(vm, map_of(container), name, value);
+            return true;
+        case OBJ_NODE:
+            if (!check_mutable(vm, container, "set property on", "IkSetMember")) return false;
+            node_set_prop(vm, node_of(container), name, value);
+            return true;
+        case OBJ_INSTANCE: instance_set(vm, instance_of(container), name, value); return true;
+        case OBJ_NAMESPACE: namespace_set(vm, namespace_of(container), name, value); return true;
+        case OBJ_CLASS: namespace_set(vm, class_of_value(container)->ns, name, value); return true;
+        case OBJ_ARRAY: vm_raise(vm, ERR_RUNTIME, "Cannot set named member '%s' on array", name->text); return false;
+        default: break;
         }
     }
     if (container == VAL_NIL) {

@@ -121,8 +121,10 @@ static NativeResult raise_formatted(VM *vm, ErrorId id, const char *format, va_l
     char *text = small;
     if ((size_t)size >= sizeof small) {
         text = malloc((size_t)size + 1);
-        if (text) vsnprintf(text, (size_t)size + 1, format, copy);
-        else text = small, size = (int)sizeof small - 1;
+        if (text)
+            vsnprintf(text, (size_t)size + 1, format, copy);
+        else
+            text = small, size = (int)sizeof small - 1;
     }
     va_end(copy);
     Value exception = make_exception(vm, id, class_of_error(vm, id, text), text, (size_t)size);
@@ -145,12 +147,14 @@ static ErrorId infer_error(const char *message) {
         ErrorId id;
     } rules[] = {
         {"division by zero", "", ERR_DIV_ZERO}, {"integer overflow", "", ERR_OVERFLOW},
-        {"modulo by zero", "", ERR_DIV_ZERO}, {"stack overflow", "", ERR_STACK_OVERFLOW},
-        {"type mismatch", "", ERR_TYPE}, {"type error", "", ERR_TYPE}, {"cannot compare", "", ERR_COMPARE},
-        {"not supported for", "", ERR_UNSUPPORTED_CALL}, {"requires", "", ERR_ARGUMENT},
-        {"expects", "", ERR_ARGUMENT}, {"invalid", "argument", ERR_ARGUMENT}, {"invalid", "parameter", ERR_ARGUMENT},
-        {"file not found", "", ERR_IO}, {"failed to read", "", ERR_IO}, {"failed to write", "", ERR_IO},
-        {"failed to open", "", ERR_IO}, {"timeout", "", ERR_TIMEOUT}, {"cancelled", "", ERR_CANCELLED},
+        {"modulo by zero", "", ERR_DIV_ZERO},   {"stack overflow", "", ERR_STACK_OVERFLOW},
+        {"type mismatch", "", ERR_TYPE},        {"type error", "", ERR_TYPE},
+        {"cannot compare", "", ERR_COMPARE},    {"not supported for", "", ERR_UNSUPPORTED_CALL},
+        {"requires", "", ERR_ARGUMENT},         {"expects", "", ERR_ARGUMENT},
+        {"invalid", "argument", ERR_ARGUMENT},  {"invalid", "parameter", ERR_ARGUMENT},
+        {"file not found", "", ERR_IO},         {"failed to read", "", ERR_IO},
+        {"failed to write", "", ERR_IO},        {"failed to open", "", ERR_IO},
+        {"timeout", "", ERR_TIMEOUT},           {"cancelled", "", ERR_CANCELLED},
         {"cancellation", "", ERR_CANCELLED},
     };
     for (size_t i = 0; i < COUNT_OF(rules); i++) {
@@ -186,8 +190,10 @@ NativeResult vm_throw(VM *vm, Value value) {
     Buffer text;
     buffer_init(&text);
     bool is_text = is_string(value);
-    if (is_text) buffer_append(&text, string_of(value)->text, string_of(value)->size);
-    else print_value_safely(vm, &text, value, RENDER_QUOTED);
+    if (is_text)
+        buffer_append(&text, string_of(value)->text, string_of(value)->size);
+    else
+        print_value_safely(vm, &text, value, RENDER_QUOTED);
     uint32_t scope = roots_open(vm);
     uint32_t cause = root_push(vm, value);
     uint32_t root = root_push(vm, vm_make_exception(vm, ERR_THROWN, text.data ? text.data : "", text.size));

@@ -8,7 +8,7 @@ static void mark_roots(VM *vm, Heap *heap, bool final) {
     fiber_trace(heap, &vm->host_fiber);
     if (vm->fiber != &vm->host_fiber) fiber_trace(heap, vm->fiber);
     const Value single[] = {vm->result, vm->exception, vm->wait_for, vm->pending_args.callee,
-                            vm->args,   vm->program,   vm->env,     vm->system};
+                            vm->args,   vm->program,   vm->env,      vm->system};
     heap_mark_values(heap, single, COUNT_OF(single));
     heap_mark_values(heap, vm->intrinsics, INTRINSIC_COUNT);
     heap_mark_object(heap, vm->global_ns);
@@ -164,7 +164,7 @@ static void define_exceptions(VM *vm) {
 
 static void define_builtin_classes(VM *vm) {
     ObjectSpace *space = vm_space(vm);
-    ClassObj *const immediates[] = {space->nil_class,   space->void_class, space->bool_class, space->int_class,
+    ClassObj *const immediates[] = {space->nil_class,   space->void_class, space->bool_class,  space->int_class,
                                     space->float_class, space->char_class, space->object_class};
     for (size_t i = 0; i < COUNT_OF(immediates); i++) {
         namespace_set(vm, vm->global_ns, immediates[i]->name, value_pointer(immediates[i]));

@@ -26,11 +26,11 @@ typedef enum LoopStatus {
 /* What a native sees of its call. Arguments are slots of the current fiber's stack (the stack may move while Gene
  * code runs: read them through native_arg). */
 struct Args {
-    uint32_t base;  /* stack index of argument 0 (the receiver of a method) */
-    uint32_t count; /* positionals, receiver included */
-    uint32_t keyword_count; /* their values follow the positionals */
+    uint32_t base;              /* stack index of argument 0 (the receiver of a method) */
+    uint32_t count;             /* positionals, receiver included */
+    uint32_t keyword_count;     /* their values follow the positionals */
     const Value *keyword_names; /* symbols; reachable during the call */
-    Value callee; /* the native itself, for its data */
+    Value callee;               /* the native itself, for its data */
 };
 
 typedef struct Limits {
@@ -76,18 +76,18 @@ struct VM {
     Fiber host_fiber; /* for native work outside any task (start-up, embedding calls) */
     int32_t fuel;     /* set to 0: the loop shall return at its next tick */
     Value result;
-    Value exception;  /* set by vm_raise; VAL_UNSET otherwise */
-    Value wait_for;   /* with LOOP_WAIT: a future */
+    Value exception;                 /* set by vm_raise; VAL_UNSET otherwise */
+    Value wait_for;                  /* with LOOP_WAIT: a future */
     const NativeDef *pending_native; /* with LOOP_NATIVE */
     Args pending_args;
-    uint32_t pending_slot; /* stack index that gets the pending native's value */
-    uint32_t native_slot;  /* stack index that gets the value of the native being called (NATIVE_FRAME) */
+    uint32_t pending_slot;     /* stack index that gets the pending native's value */
+    uint32_t native_slot;      /* stack index that gets the value of the native being called (NATIVE_FRAME) */
     LoopStatus suspend_status; /* why exec.c suspends the current task's C stack */
     CStack *current_cstack;    /* of the running task; NULL: it has none */
     VMHooks hooks;
     bool (*find_key)(VM *vm, HashObj *hash, Value key, const char *container_name, uint32_t *out_hash,
                      TableEntry **out_entry); /* see hash_find_plain */
-    uint32_t gene_forbidden; /* > 0: exec_callable raises instead of running Gene code */
+    uint32_t gene_forbidden;                  /* > 0: exec_callable raises instead of running Gene code */
 
     /* --- names --- */
     NamespaceObj *global_ns, *gene_ns, *genex_ns;
@@ -96,7 +96,7 @@ struct VM {
     ClassObj *exception_class;
     ClassObj *error_classes[ERROR_COUNT];
     Value intrinsics[INTRINSIC_COUNT]; /* natives */
-    Value args, program, env; /* $args, $program, $env */
+    Value args, program, env;          /* $args, $program, $env */
     Value system; /* what the host says of itself: map ^cwd ^os ^arch ^args ^tty [stdin stdout stderr], or nil */
 
     /* --- handles: values the host holds, by number --- */

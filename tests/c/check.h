@@ -25,13 +25,13 @@ static CheckTest *check_tests;
 static CheckTest **check_last = &check_tests;
 static bool check_failed;
 
-#define TEST(test_name)                                                                  \
-    static void test_name(void);                                                         \
-    static CheckTest check_entry_##test_name = {#test_name, test_name, NULL};            \
-    __attribute__((constructor)) static void check_register_##test_name(void) {          \
-        *check_last = &check_entry_##test_name;                                          \
-        check_last = &check_entry_##test_name.next;                                      \
-    }                                                                                    \
+#define TEST(test_name)                                                         \
+    static void test_name(void);                                                \
+    static CheckTest check_entry_##test_name = {#test_name, test_name, NULL};   \
+    __attribute__((constructor)) static void check_register_##test_name(void) { \
+        *check_last = &check_entry_##test_name;                                 \
+        check_last = &check_entry_##test_name.next;                             \
+    }                                                                           \
     static void test_name(void)
 
 #define CHECK(condition) check_that((condition), #condition, __FILE__, __LINE__)
