@@ -93,6 +93,8 @@ void emit_operation(Emitter *e, uint32_t op, uint32_t dst, uint32_t left, Expr *
 /* --- emit_branch.c -------------------------------------------------------------------------------------- */
 /* Jumps to the list when the value is falsy; falls through otherwise. */
 void emit_branch_false(Emitter *e, Expr *x, JumpList *list);
+/* A jump back to `target` when a plain comparison holds; false, without code, when the test is none. */
+bool emit_loop_test(Emitter *e, Expr *x, uint32_t target);
 void emit_branch_true(Emitter *e, Expr *x, JumpList *list);
 bool is_boolean(const Expr *x);
 

@@ -16,6 +16,12 @@ static bool small_literal(const Expr *x, uint32_t *out_field) {
 /* Where the right operand of a fused comparison comes from. */
 typedef enum OperandForm { IN_REGISTER, IN_INSTRUCTION, IN_CONSTANTS } OperandForm;
 
+/* Where the right operand of a fused comparison is; false when it has to be evaluated into a register. */
+static bool ready_operand(Emitter *e, const Expr *operand, OperandForm *out_form, uint32_t *out_field) {
+    *out_form = small_literal(operand, out_field) ? IN_INSTRUCTION : IN_CONSTANTS;
+    return *out_form == IN_INSTRUCTION || constant_operand(e, operand, out_field);
+}
+
 /* The jump taken when the comparison is false; OP_COUNT: there is none. */
 static OpCode negative_jump(uint32_t op, OperandForm form) {
     static const OpCode jumps[][3] = {
@@ -51,10 +57,11 @@ static void emit_comparison_branch(Emitter *e, Expr *x, bool jump_if, JumpList *
     if (emit_literal_equality(e, operation, left, jump_if, list)) return;
     if (negative_jump(operation->op, IN_REGISTER) != OP_COUNT) {
         uint32_t field;
-        OperandForm form = small_literal(operation->operand, &field)         ? IN_INSTRUCTION
-                           : constant_operand(e, operation->operand, &field) ? IN_CONSTANTS
-                                                                             : IN_REGISTER;
-        if (form == IN_REGISTER) field = emit_operand(e, operation->operand);
+        OperandForm form;
+        if (!ready_operand(e, operation->operand, &form, &field)) {
+            form = IN_REGISTER;
+            field = emit_operand(e, operation->operand);
+        }
         OpCode jump = negative_jump(operation->op, form);
         JumpList skip = 0;
         code_jump_if(&e->code, jump, left, field, jump_if ? &skip : list);
@@ -146,3 +153,43 @@ static void emit_branch_at(Emitter *e, Expr *x, bool jump_if, JumpList *list) {
 
 void emit_branch_false(Emitter *e, Expr *x, JumpList *list) { emit_branch_at(e, x, false, list); }
 void emit_branch_true(Emitter *e, Expr *x, JumpList *list) { emit_branch_at(e, x, true, list); }
+
+/* --- the bottom of a loop ------------------------------------------------------------------------------- */
+
+/* The jump back taken when the comparison holds; OP_COUNT: there is none. */
+static OpCode loop_jump(uint32_t op, OperandForm form) {
+    static const OpCode jumps[][3] = {
+        {OP_LOOPLT, OP_LOOPLTI, OP_LOOPLTK},
+        {OP_LOOPLE, OP_LOOPLEI, OP_LOOPLEK},
+        {OP_LOOPGT, OP_LOOPGTI, OP_LOOPGTK},
+        {OP_LOOPGE, OP_LOOPGEI, OP_LOOPGEK},
+    };
+    return op >= OP_LT && op <= OP_GE ? jumps[op - OP_LT][form] : OP_COUNT;
+}
+
+bool emit_loop_test(Emitter *e, Expr *x, uint32_t target) {
+    if (code_is_dead(&e->code)) return true;
+    if (x->kind != EXPR_COMPARE || x->as.chain.count != 1) return false;
+    const Operation *operation = &x->as.chain.rest[0];
+    int left = variable_operand(e, x->as.chain.first, x->assigns);
+    if (left < 0) return false;
+    OperandForm form;
+    uint32_t field;
+    if (!ready_operand(e, operation->operand, &form, &field)) {
+        int right = variable_operand(e, operation->operand, x->assigns);
+        if (right < 0) return false;
+        form = IN_REGISTER;
+        field = (uint32_t)right;
+    }
+    OpCode jump = loop_jump(operation->op, form);
+    if (jump == OP_COUNT) return false;
+    uint32_t line = e->code.line, column = e->code.column;
+    if (x->line) {
+        e->code.line = x->line;
+        e->code.column = x->column;
+    }
+    code_jump_back(&e->code, jump, (uint32_t)left, field, target);
+    e->code.line = line;
+    e->code.column = column;
+    return true;
+}

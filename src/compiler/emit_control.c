@@ -70,10 +70,12 @@ static void emit_turn(Emitter *e, Expr *x) {
 }
 
 static void emit_while(Emitter *e, Expr *x) {
+    Expr *test = x->as.loop.subject;
     uint32_t start = code_here(&e->code);
-    if (x->as.loop.subject) emit_branch_false(e, x->as.loop.subject, &x->as.loop.loop->breaks);
+    if (test) emit_branch_false(e, test, &x->as.loop.loop->breaks);
+    uint32_t body = code_here(&e->code);
     emit_turn(e, x);
-    code_loop(&e->code, start);
+    if (!test || !emit_loop_test(e, test, body)) code_loop(&e->code, start);
 }
 
 static void emit_repeat(Emitter *e, Expr *x) {

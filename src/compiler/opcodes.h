@@ -33,6 +33,18 @@
     OP(FUNCX, A, 1, "R[A] = function of code K[W1]")                                                              \
     OP(JMP, sJ, 0, "jump")                                                                                        \
     OP(LOOP, sJ, 0, "jump back (tick)")                                                                           \
+    OP(LOOPLT, AB, 1, "if R[A] < R[B] jump W1 back (tick)")                                                       \
+    OP(LOOPLE, AB, 1, "if R[A] <= R[B] jump W1 back (tick)")                                                      \
+    OP(LOOPGT, AB, 1, "if R[A] > R[B] jump W1 back (tick)")                                                       \
+    OP(LOOPGE, AB, 1, "if R[A] >= R[B] jump W1 back (tick)")                                                      \
+    OP(LOOPLTI, AsBx, 1, "if R[A] < sBx jump W1 back (tick)")                                                     \
+    OP(LOOPLEI, AsBx, 1, "if R[A] <= sBx jump W1 back (tick)")                                                    \
+    OP(LOOPGTI, AsBx, 1, "if R[A] > sBx jump W1 back (tick)")                                                     \
+    OP(LOOPGEI, AsBx, 1, "if R[A] >= sBx jump W1 back (tick)")                                                    \
+    OP(LOOPLTK, AB, 1, "if R[A] < K[B] jump W1 back (tick)")                                                      \
+    OP(LOOPLEK, AB, 1, "if R[A] <= K[B] jump W1 back (tick)")                                                     \
+    OP(LOOPGTK, AB, 1, "if R[A] > K[B] jump W1 back (tick)")                                                      \
+    OP(LOOPGEK, AB, 1, "if R[A] >= K[B] jump W1 back (tick)")                                                     \
     OP(JT, A, 1, "if R[A] is truthy jump W1")                                                                     \
     OP(JF, A, 1, "if R[A] is falsy jump W1")                                                                      \
     OP(JSET, A, 1, "if R[A] is not unset jump W1 (default arguments)")                                            \

@@ -54,7 +54,10 @@ static NativeResult report_progress(VM *vm, const Args *args, Value *out) {
 
 /* The listener hears of later reports, and at once of the last one there has been. */
 static NativeResult listen(VM *vm, TaskObj *task, Value listener, Value *out) {
+    uint32_t scope = roots_open(vm);
+    root_push(vm, listener);
     ArrayObj *progress = progress_of(vm, task);
+    roots_close(vm, scope);
     array_push(vm, progress, listener);
     bool reported = progress->items[AT_FRACTION] != VAL_NIL || progress->items[AT_NOTE] != VAL_NIL;
     if (reported && !tell(vm, listener, progress->items[AT_FRACTION], progress->items[AT_NOTE])) return NATIVE_RAISE;

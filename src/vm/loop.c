@@ -258,6 +258,28 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
         if (!holds) pc += offset;                                                            \
         break;                                                                               \
     }
+/* The test at the bottom of a while loop. */
+#define LOOP_CASE(op, right, compare_op, operator)                                                  \
+    case op: {                                                                                      \
+        Value a = R[A];                                                                             \
+        Value b = right;                                                                            \
+        int32_t offset = (int32_t)*pc++;                                                            \
+        bool holds;                                                                                 \
+        if (LIKELY(are_small_ints(a, b))) holds = (int64_t)(a << 16) operator (int64_t)(b << 16);   \
+        else if (is_float(a) && is_float(b)) holds = float_of(a) operator float_of(b);              \
+        else {                                                                                      \
+            SAVE_PC();                                                                              \
+            if (!arith_compare(vm, compare_op, a, b, &holds)) goto raise;                           \
+        }                                                                                           \
+        if (!holds) break;                                                                          \
+        pc += offset;                                                                               \
+        if (UNLIKELY(--fuel < 0)) goto out_of_fuel;                                                 \
+        break;                                                                                      \
+    }
+#define LOOP_CASES(op, compare_op, operator)                                                        \
+    LOOP_CASE(op, R[B], compare_op, operator)                                                       \
+    LOOP_CASE(op##I, value_small_int(SBX), compare_op, operator)                                    \
+    LOOP_CASE(op##K, K[B], compare_op, operator)
 #define CALL_RESULT(expression) \
     do {                        \
         called = (expression);  \
@@ -360,6 +382,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
         case OP_JOR:
             JUMP_IF(is_truthy(R[A]) && !is_int(R[A]) && !is_bytes(R[A]));
             break;
+            LOOP_CASES(OP_LOOPLT, OP_LT, <)
+            LOOP_CASES(OP_LOOPLE, OP_LE, <=)
+            LOOP_CASES(OP_LOOPGT, OP_GT, >)
+            LOOP_CASES(OP_LOOPGE, OP_GE, >=)
             BRANCH_CASES(OP_JNLT, OP_LT, <)
             BRANCH_CASES(OP_JNLE, OP_LE, <=)
             BRANCH_CASES(OP_JNGT, OP_GT, >)

@@ -231,11 +231,11 @@ CODE_TEST(integer_loop_stays_in_registers, "(fn sum [n] (var i 0) (var t 0) (whi
           "sum [n] slots 4\n"
           "    0  LOADI r1 0\n"
           "    1  LOADI r2 0\n"
-          "    2  JNLT r1 r0 -> 7\n"
+          "    2  JNLT r1 r0 -> 8\n"
           "    4  ADD r2 r2 r1\n"
           "    5  ADDI r1 r1 1\n"
-          "    6  LOOP -> 2\n"
-          "    7  RETURN r2\n")
+          "    6  LOOPLT r1 r0 -> 4\n"
+          "    8  RETURN r2\n")
 
 CODE_TEST(fields_and_methods_of_self, "(class A (ctor [/x] nil) (method add [y] (/x += y) (.log /x)))",
           "A [self] slots 4\n"

@@ -194,7 +194,7 @@ static void on_success(Value future, const char *text) {
     roots_close(vm, scope);
 }
 
-TEST(timers_fire_in_order_of_due_time_then_creation) {
+TEST(timers_fire_in_order_of_due_time_then_creation_SCH_16) {
     open_vm();
     on_success(scheduler_sleep(vm, 30), "c");
     on_success(scheduler_sleep(vm, 10), "a");

@@ -239,7 +239,7 @@ describe('deadlock', () => {
     assert.equal(error.name, 'DeadlockException')
   })
 
-  test('is not reported while JavaScript may still call in the same turn', async (t) => {
+  test('SCH-12: is not reported while JavaScript may still call in the same turn', async (t) => {
     const gene = await open(t)
     gene.evalSync('(var f (new gene/Future)) nil')
     const waiting = gene.eval('(await f)')
@@ -247,7 +247,7 @@ describe('deadlock', () => {
     assert.equal(await waiting, 5)
   })
 
-  test('is not reported while the host has something pending', async (t) => {
+  test('SCH-12: is not reported while the host has something pending', async (t) => {
     const gene = await open(t)
     gene.define('later', () => delay(30).then(() => 1))
     gene.evalSync('(var f (new gene/Future)) nil')

@@ -159,7 +159,7 @@ describe('a Node process', () => {
     assert.equal(out, 'promise\nslept\n')
   })
 
-  test('lives in (run_forever) with no other work', async () => {
+  test('SCH-1: lives in (run_forever) with no other work', async () => {
     const { code } = await runScript(`const gene = await createRuntime(); gene.eval('(run_forever)')`, 1500)
     assert.equal(code, null)
   })
