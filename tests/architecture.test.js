@@ -77,7 +77,7 @@ describe('one loop', () => {
     assert.deepEqual(callers(/\brun_loop\s*\(/).sort(), ['src/task/turn.c', 'src/vm/exec.c'])
   })
 
-  test('JavaScript pumps in one file and polls nowhere', () => {
+  test('JavaScript pumps in one file and polls nowhere (SCH-10, SCH-11)', () => {
     const pumping = jsFiles.filter((file) => /exports\.\w*pump\s*\(/.test(read(file)))
     assert.ok(pumping.length <= 1, pumping.join(', '))
     assert.deepEqual(jsFiles.filter((file) => /\bsetInterval\b/.test(withoutText(read(file)))), [])

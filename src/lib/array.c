@@ -1,4 +1,4 @@
-/* array.c — Array methods that call no Gene function (language 10 §10.1); those that may are in array_each.c. */
+/* array.c — Array methods that call no Gene function (language 10 §10.1); those that may are in array_compare.c and each.c. */
 #include "lib/modules.h"
 #include "lib/support.h"
 #include "vm/property.h"

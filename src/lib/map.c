@@ -1,7 +1,6 @@
 /* map.c — Map methods (language 10 §10.2).
  * Invariant: methods with callbacks walk a snapshot of the entries, so a callback may change the map. */
 #include "lib/modules.h"
-#include "lib/prelude.h"
 #include "lib/support.h"
 #include "vm/property.h"
 
@@ -148,39 +147,6 @@ static NativeResult map_clear(VM *vm, const Args *args, Value *out) {
     return lib_return(out, value_pointer(map));
 }
 
-/* --- callbacks ------------------------------------------------------------------------------------------ */
-
-/* Goes on in a function of each.gene with the receiver and `count` arguments. */
-static NativeResult loop(VM *vm, const Args *args, const char *name, uint32_t count, Value *out) {
-    Value argv[3];
-    for (uint32_t i = 0; i <= count; i++) argv[i] = native_arg(vm, args, i);
-    return prelude_call(vm, "each.gene", NULL, name, argv, count + 1, out);
-}
-
-static NativeResult map_map(VM *vm, const Args *args, Value *out) {
-    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "map callback must be callable", true);
-    return ok ? loop(vm, args, "map_map", 1, out) : NATIVE_RAISE;
-}
-
-static NativeResult map_filter(VM *vm, const Args *args, Value *out) {
-    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "filter predicate must be callable", true);
-    return ok ? loop(vm, args, "map_filter", 1, out) : NATIVE_RAISE;
-}
-
-static NativeResult map_each(VM *vm, const Args *args, Value *out) {
-    bool ok = receiver(vm, args) && lib_callable_arg(vm, args, 1, "each callback must be a function", false);
-    return ok ? loop(vm, args, "map_each", 1, out) : NATIVE_RAISE;
-}
-
-static NativeResult map_reduce(VM *vm, const Args *args, Value *out) {
-    if (!receiver(vm, args)) return NATIVE_RAISE;
-    if (!lib_has_arg(args, 2)) {
-        return vm_raise_message(vm, "Map.reduce requires an initial value and a reducer function");
-    }
-    if (!lib_callable_arg(vm, args, 2, "reduce reducer must be callable", true)) return NATIVE_RAISE;
-    return loop(vm, args, "map_reduce", 2, out);
-}
-
 /* --- table ------------------------------------------------------------------------------------------------ */
 
 static const NativeDef methods[] = {
@@ -199,12 +165,6 @@ static const NativeDef methods[] = {
     {"keys", map_keys, 0, -1, NATIVE_METHOD, "(m .keys)", "New array of the keys as strings."},
     {"values", map_values, 0, -1, NATIVE_METHOD, "(m .values)", "New array of the values."},
     {"pairs", map_pairs, 0, -1, NATIVE_METHOD, "(m .pairs)", "New array of [key value]."},
-    {"map", map_map, 1, -1, NATIVE_METHOD, "(m .map f)", "New map with the values (f key value)."},
-    {"filter", map_filter, 1, -1, NATIVE_METHOD, "(m .filter f)",
-     "New map of the entries for which (f key value) is true."},
-    {"reduce", map_reduce, 0, -1, NATIVE_METHOD, "(m .reduce init f)",
-     "Folds (f result key value), starting with init."},
-    {"each", map_each, 1, -1, NATIVE_METHOD, "(m .each f)", "Calls (f key value) for each entry; the map."},
 };
 
 void lib_install_map(VM *vm) { vm_define_methods(vm, vm_space(vm)->type_classes[OBJ_MAP], methods, COUNT_OF(methods)); }

@@ -21,8 +21,9 @@
     MODULE(base64)          \
     MODULE(date)            \
     MODULE(array)           \
-    MODULE(array_each)      \
+    MODULE(array_compare)   \
     MODULE(map)             \
+    MODULE(each)            \
     MODULE(hashmap)         \
     MODULE(hashset)         \
     MODULE(node)            \

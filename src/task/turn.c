@@ -28,23 +28,9 @@ static LoopStatus begin_call(VM *vm, TaskObj *task) {
 
 /* A task whose callee is a native, or that was cancelled before its first turn, has no frame to go on in. */
 static LoopStatus finish_frameless(VM *vm, Fiber *fiber) {
-    ResumeKind kind = (ResumeKind)fiber->resume;
-    Value value = fiber->resume_value;
-    fiber->resume = RESUME_NONE;
-    fiber->resume_value = VAL_NIL;
-    if (kind == RESUME_RAISE) {
-        vm_raise_exception(vm, value);
-        return LOOP_RAISED;
-    }
-    if (kind == RESUME_FUTURE) {
-        const FutureObj *future = future_of(value);
-        if (future->state != FUTURE_SUCCESS) {
-            vm_throw(vm, future->value);
-            return LOOP_RAISED;
-        }
-        fiber->stack[0] = future->value;
-    }
-    vm->result = fiber->stack[0];
+    Value value = fiber->stack[0];
+    if (!fiber_take_resumption(vm, fiber, &value)) return LOOP_RAISED;
+    vm->result = fiber->stack[0] = value;
     return LOOP_DONE;
 }
 

@@ -72,28 +72,6 @@ static bool run_nested(VM *vm) {
     }
 }
 
-/* After the suspension of a native that is itself the entry: what the scheduler left in the fiber. */
-static bool take_resumption(VM *vm, Value *out_value) {
-    Fiber *fiber = vm->fiber;
-    ResumeKind kind = (ResumeKind)fiber->resume;
-    Value value = fiber->resume_value;
-    fiber->resume = RESUME_NONE;
-    fiber->resume_value = VAL_NIL;
-    if (kind == RESUME_RAISE) {
-        vm_raise_exception(vm, value);
-        return false;
-    }
-    if (kind == RESUME_FUTURE) {
-        const FutureObj *future = future_of(value);
-        if (future->state != FUTURE_SUCCESS) {
-            vm_throw(vm, future->value);
-            return false;
-        }
-        *out_value = future->value;
-    }
-    return true;
-}
-
 static bool finish_call(VM *vm, CallResult result, uint32_t slot, Value *out_value);
 bool run_pending_native(VM *vm, uint32_t slot, Value *out_value);
 
@@ -124,16 +102,16 @@ static bool finish_call(VM *vm, CallResult result, uint32_t slot, Value *out_val
     case CALL_WAIT:
         if (future_of(vm->wait_for)->state == FUTURE_PENDING) {
             if (!suspend(vm, LOOP_WAIT)) return false;
-            return take_resumption(vm, out_value);
+            return fiber_take_resumption(vm, vm->fiber, out_value);
         }
         future_of(vm->wait_for)->observed = true;
         fiber->resume = RESUME_FUTURE;
         fiber->resume_value = vm->wait_for;
-        return take_resumption(vm, out_value);
+        return fiber_take_resumption(vm, vm->fiber, out_value);
     case CALL_SWITCH: {
         if (!suspend(vm, LOOP_SWITCH)) return false;
         Value ignored;
-        if (!take_resumption(vm, &ignored)) return false;
+        if (!fiber_take_resumption(vm, vm->fiber, &ignored)) return false;
         *out_value = fiber->stack[slot];
         return true;
     }

@@ -72,3 +72,23 @@ bool fiber_reserve_frame(VM *vm, Fiber *fiber) {
     fiber->frame_capacity = capacity;
     return true;
 }
+
+bool fiber_take_resumption(VM *vm, Fiber *fiber, Value *io_value) {
+    ResumeKind kind = (ResumeKind)fiber->resume;
+    Value value = fiber->resume_value;
+    fiber->resume = RESUME_NONE;
+    fiber->resume_value = VAL_NIL;
+    if (kind == RESUME_RAISE) {
+        vm_raise_exception(vm, value);
+        return false;
+    }
+    if (kind == RESUME_FUTURE) {
+        const FutureObj *future = future_of(value);
+        if (future->state != FUTURE_SUCCESS) {
+            vm_throw(vm, future->value);
+            return false;
+        }
+        *io_value = future->value;
+    }
+    return true;
+}

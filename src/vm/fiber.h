@@ -59,4 +59,8 @@ void fiber_grow(VM *vm, Fiber *fiber, uint32_t capacity);
 /* Room for one more frame; false after raising at limits.depth. May collect as fiber_reserve. */
 bool fiber_reserve_frame(VM *vm, Fiber *fiber);
 
+/* Takes what the scheduler left for the suspended call: *io_value becomes the future's value, or stays as it is when there was
+ * nothing to wait for. False after raising the future's failure or the exception to resume with. */
+bool fiber_take_resumption(VM *vm, Fiber *fiber, Value *io_value);
+
 #endif

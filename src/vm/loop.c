@@ -61,23 +61,12 @@ static __attribute__((noinline)) bool pend_jump(VM *vm, Value a, Value b, int32_
     return true;
 }
 
-/* Takes what the scheduler left for this fiber. False: an exception is to be raised. */
+/* False: an exception is to be raised. */
 static bool deliver_resumption(VM *vm, Fiber *fiber) {
-    ResumeKind kind = (ResumeKind)fiber->resume;
-    Value value = fiber->resume_value;
-    fiber->resume = RESUME_NONE;
-    fiber->resume_value = VAL_NIL;
-    if (kind == RESUME_RAISE) {
-        vm_raise_exception(vm, value);
-        return false;
-    }
-    fiber->at_start = false;
-    const FutureObj *future = future_of(value);
-    if (future->state != FUTURE_SUCCESS) {
-        vm_throw(vm, future->value);
-        return false;
-    }
-    fiber->stack[fiber->resume_slot] = future->value;
+    if (fiber->resume != RESUME_RAISE) fiber->at_start = false;
+    Value value = VAL_NIL;
+    if (!fiber_take_resumption(vm, fiber, &value)) return false;
+    fiber->stack[fiber->resume_slot] = value;
     return true;
 }
 
@@ -259,26 +248,28 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
         break;                                                                               \
     }
 /* The test at the bottom of a while loop. */
-#define LOOP_CASE(op, right, compare_op, operator)                                                  \
-    case op: {                                                                                      \
-        Value a = R[A];                                                                             \
-        Value b = right;                                                                            \
-        int32_t offset = (int32_t)*pc++;                                                            \
-        bool holds;                                                                                 \
-        if (LIKELY(are_small_ints(a, b))) holds = (int64_t)(a << 16) operator (int64_t)(b << 16);   \
-        else if (is_float(a) && is_float(b)) holds = float_of(a) operator float_of(b);              \
-        else {                                                                                      \
-            SAVE_PC();                                                                              \
-            if (!arith_compare(vm, compare_op, a, b, &holds)) goto raise;                           \
-        }                                                                                           \
-        if (!holds) break;                                                                          \
-        pc += offset;                                                                               \
-        if (UNLIKELY(--fuel < 0)) goto out_of_fuel;                                                 \
-        break;                                                                                      \
+#define LOOP_CASE(op, right, compare_op, operator)                        \
+    case op: {                                                            \
+        Value a = R[A];                                                   \
+        Value b = right;                                                  \
+        int32_t offset = (int32_t)*pc++;                                  \
+        bool holds;                                                       \
+        if (LIKELY(are_small_ints(a, b)))                                 \
+            holds = (int64_t)(a << 16) operator(int64_t)(b << 16);        \
+        else if (is_float(a) && is_float(b))                              \
+            holds = float_of(a) operator float_of(b);                     \
+        else {                                                            \
+            SAVE_PC();                                                    \
+            if (!arith_compare(vm, compare_op, a, b, &holds)) goto raise; \
+        }                                                                 \
+        if (!holds) break;                                                \
+        pc += offset;                                                     \
+        if (UNLIKELY(--fuel < 0)) goto out_of_fuel;                       \
+        break;                                                            \
     }
-#define LOOP_CASES(op, compare_op, operator)                                                        \
-    LOOP_CASE(op, R[B], compare_op, operator)                                                       \
-    LOOP_CASE(op##I, value_small_int(SBX), compare_op, operator)                                    \
+#define LOOP_CASES(op, compare_op, operator)                     \
+    LOOP_CASE(op, R[B], compare_op, operator)                    \
+    LOOP_CASE(op##I, value_small_int(SBX), compare_op, operator) \
     LOOP_CASE(op##K, K[B], compare_op, operator)
 #define CALL_RESULT(expression) \
     do {                        \

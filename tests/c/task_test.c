@@ -504,6 +504,30 @@ TEST(a_program_that_nothing_can_wake_gets_a_deadlock_SCH_12) {
     close_vm();
 }
 
+TEST(a_run_forever_with_nothing_else_to_do_keeps_the_program_alive_SCH_1) {
+    open_vm();
+    uint32_t scope = roots_open(vm);
+    Value future;
+    CHECK(run_forever_start(vm, VAL_NIL, &future));
+    root_push(vm, future);
+    Value callee = waiter(future, "main");
+    root_push(vm, callee);
+    TaskObj *task = task_make(vm, callee, NULL, 0, VAL_NIL);
+    task->is_main = true;
+    root_push(vm, value_pointer(task));
+    scheduler_start(vm, task, 5);
+    run_all();
+    CHECK(!scheduler_check_deadlock(vm));
+    CHECK(!scheduler_is_drained(vm));
+    CHECK_EQ_INT(host.arm_calls, 0);
+    CHECK(run_forever_stop(vm, VAL_NIL));
+    run_all();
+    CHECK_EQ_INT(host.ended_state, FUTURE_SUCCESS);
+    CHECK(scheduler_is_drained(vm));
+    roots_close(vm, scope);
+    close_vm();
+}
+
 TEST(cancelling_a_waiting_task_aborts_the_operation_only_it_waits_for_ASY_13) {
     open_vm();
     uint32_t scope = roots_open(vm);

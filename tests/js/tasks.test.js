@@ -82,7 +82,7 @@ describe('many tasks', () => {
     for (let i = 0; i < 3; i++) await run()
     const after = await settledObjects(gene)
     t.diagnostic(`${before} live objects, then ${after}`)
-    assert.ok(after <= before + 50, `${after - before} objects more`)
+    assert.ok(after <= before + BELOW_NATIVES / 2, `${after - before} objects more`)
     assert.ok(gene.stats().hostValues <= hostValues + 5, `${gene.stats().hostValues} host values, ${hostValues} before`)
     assert.deepEqual([gene.stats().tasks, gene.pending], [0, { tasks: 0, operations: 0, timers: 0 }])
   })
