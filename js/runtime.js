@@ -312,6 +312,17 @@ export class Runtime {
   }
 
   /**
+   * Listing of the tokens of source text, a line `line:column kind text` each; it ends where the text cannot be read.
+   * @param {string} source
+   * @param {{ file?: string }} [options]
+   * @returns {string}
+   */
+  tokens(source, { file = '<tokens>' } = {}) {
+    this.#check()
+    return this.#core.ask('wasm_tokens', [String(source), file])
+  }
+
+  /**
    * Listing of the code that source text compiles to.
    * @param {string} source
    * @param {{ file?: string, pretty?: boolean }} [options] pretty: with the source lines

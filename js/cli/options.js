@@ -49,7 +49,7 @@ export const COMMON = [
   { name: 'depth', value: 'N', help: 'limit of nested calls', read: count },
   { name: 'errors', value: 'FORM', help: 'how errors are told: text, gene or json', read: oneOf(['text', 'gene', 'json']) },
   { name: 'trace', help: 'show the whole stack of an error, the host\'s part too' },
-  { name: 'dump', value: 'WHAT', help: 'first show on stderr what the source becomes: forms or code', read: oneOf(['forms', 'code']) },
+  { name: 'dump', value: 'WHAT', help: 'first show on stderr what the source becomes: tokens, forms or code', read: oneOf(['tokens', 'forms', 'code']) },
   { name: 'no-color', help: 'no colours (also NO_COLOR)' },
 ]
 

@@ -92,6 +92,7 @@ export class Session {
 
   /** Shows on stderr what the source becomes, as --dump asks. @param {string | undefined} what @param {string} source @param {string} file */
   dump(what, source, file) {
+    if (what === 'tokens') this.output.writeError(this.runtime.tokens(source, { file }))
     if (what === 'forms') this.output.writeError(this.runtime.formTexts(source, { file }).texts.map((text) => `${text}\n`).join(''))
     if (what === 'code') this.output.writeError(this.runtime.compile(source, { file }))
   }

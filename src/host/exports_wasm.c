@@ -428,6 +428,21 @@ WASM_EXPORT(wasm_form_texts) int wasm_form_texts(VM *vm, int style) {
     return status;
 }
 
+WASM_EXPORT(wasm_tokens) int wasm_tokens(VM *vm) {
+    uint32_t scope = roots_open(vm);
+    if (!take_texts(vm, 2, 2)) return roots_close(vm, scope), raised(vm);
+    Buffer tokens;
+    buffer_init(&tokens);
+    ReadOptions options = {.file = string_of(root_get(vm, scope + 1))->text, .tokens = &tokens};
+    ReadResult read;
+    const StrObj *source = string_of(root_get(vm, scope));
+    reader_read(vm, source->text, source->size, &options, &read);
+    reader_free(&read);
+    int status = answer(vm, string_from_buffer(vm, &tokens), CODEC_PLAIN);
+    roots_close(vm, scope);
+    return status;
+}
+
 WASM_EXPORT(wasm_compile) int wasm_compile(VM *vm, int with_source) {
     uint32_t scope = roots_open(vm);
     CodeObj *code = NULL;

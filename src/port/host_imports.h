@@ -79,6 +79,7 @@ enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
     HOST_EXPORT(int, wasm_parse, (VM * vm), "source, file → map ^forms ^diagnostics")                                \
     HOST_EXPORT(int, wasm_form_texts, (VM * vm, int style),                                                          \
                 "source, file → map ^texts ^diagnostics ^incomplete; a FormStyle")                                   \
+    HOST_EXPORT(int, wasm_tokens, (VM * vm), "source, file → listing, as far as the text can be read")               \
     HOST_EXPORT(int, wasm_compile, (VM * vm, int with_source), "source, file → listing or exception")                \
     HOST_EXPORT(int, wasm_pending, (VM * vm), "→ map")                                                               \
     HOST_EXPORT(int, wasm_stats, (VM * vm), "→ map")                                                                 \

@@ -164,6 +164,14 @@ int reader_excerpt(const char *text, size_t size) {
 
 /* --- a whole text --------------------------------------------------------------------------------------- */
 
+void reader_note(Reader *reader, const char *kind, size_t start) {
+    if (LIKELY(!reader->tokens)) return;
+    Mark where = reader_locate(reader, start);
+    buffer_append_format(reader->tokens, "%u:%u %s ", (unsigned)where.line, (unsigned)where.column, kind);
+    buffer_append(reader->tokens, reader->text + start, reader->at - start);
+    buffer_append_byte(reader->tokens, '\n');
+}
+
 static void start_reading(Reader *reader, VM *vm, const char *text, size_t size, const ReadOptions *options,
                           Diagnostics *diagnostics) {
     const char *nul = size ? memchr(text, '\0', size) : NULL;
@@ -172,6 +180,7 @@ static void start_reading(Reader *reader, VM *vm, const char *text, size_t size,
     reader->file = options && options->file ? options->file : "<input>";
     reader->max_depth = options && options->max_depth ? options->max_depth : READER_DEPTH_MAX;
     reader->diagnostics = diagnostics;
+    reader->tokens = options ? options->tokens : NULL;
     if (reader->end >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) reader->first = 3;
     reader->at = reader->first;
     reader->mark = (Mark){reader->first, 1, 1};

@@ -10,6 +10,7 @@
 #ifndef GENE_READER_READER_H
 #define GENE_READER_READER_H
 
+#include "base/buffer.h"
 #include "object/errors.h"
 #include "object/space.h"
 
@@ -36,6 +37,7 @@ void diagnostics_free(Diagnostics *list);
 typedef struct ReadOptions {
     const char *file;   /* name in messages; NULL: "<input>" */
     uint32_t max_depth; /* 0: READER_DEPTH_MAX */
+    Buffer *tokens;     /* gets a line `line:column kind text` for each token read; NULL: no listing */
 } ReadOptions;
 
 typedef struct FormPosition {

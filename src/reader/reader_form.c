@@ -41,7 +41,8 @@ NextItem reader_next_item(Reader *reader, char closer, size_t start) {
         if (reader_at_end(reader)) return unclosed(reader, closer, start);
         char c = reader->text[reader->at];
         if (c == closer) {
-            reader->at++;
+            size_t at = reader->at++;
+            reader_note(reader, "close", at);
             return ITEM_CLOSED;
         }
         if (c != ')' && c != ']' && c != '}') return ITEM_NEXT;
@@ -91,6 +92,7 @@ static void read_property(Reader *reader, Value container) {
     size_t start = reader->at;
     KeyTarget target;
     if (!reader_key(reader, container, &target)) return;
+    reader_note(reader, "property", start);
     if (target.shortcut != VAL_UNSET) {
         if (target.container != VAL_UNSET) set_property(reader->vm, target.container, target.key, target.shortcut);
         return;
@@ -131,6 +133,7 @@ typedef struct GeneState {
 /* `(a b; c)` is ((a b) c): the segment so far becomes the type of the next one. */
 static void chain(Reader *reader, GeneState *state, size_t start) {
     size_t semicolon = reader->at++;
+    reader_note(reader, "chain", semicolon);
     if (!state->has_type) {
         reader_report(reader, ERR_READ_SYNTAX, semicolon, "';' needs a form before it");
         return;
@@ -363,8 +366,7 @@ static bool is_past_limit(const Reader *reader) {
     return heap->limit > 0 && heap->live_bytes > heap->limit;
 }
 
-ReadStatus reader_form(Reader *reader, Value *out_form) {
-    reader_skip_blank(reader);
+static ReadStatus read_form(Reader *reader, Value *out_form) {
     int c = reader_peek(reader, 0);
     if (UNLIKELY(is_past_limit(reader)) && c != 0) return reader_fail_memory(reader, reader->at);
     switch (c) {
@@ -387,4 +389,54 @@ ReadStatus reader_form(Reader *reader, Value *out_form) {
                                                        : reader_symbol(reader, out_form);
     default: return reader_is_digit(c) ? reader_number(reader, out_form) : reader_symbol(reader, out_form);
     }
+}
+
+/* --- the listing of tokens -------------------------------------------------------------------------------- */
+
+/* What stands in front of other tokens is noted before them: its kind and its size; NULL for a token of its own. */
+static const char *prefix_kind(const Reader *reader, size_t *out_size) {
+    int next = reader_peek(reader, 1);
+    *out_size = 1;
+    switch (reader_peek(reader, 0)) {
+    case '(':
+    case '[':
+    case '{': return "open";
+    case '`': return "quote";
+    case '%': return next == '=' || ends_percent(next) ? NULL : "unquote";
+    case '#': break;
+    default: return NULL;
+    }
+    *out_size = 2;
+    switch (next) {
+    case '(':
+    case '[':
+    case '{': return "open";
+    case '@': return "decorator";
+    case '"': return "text";
+    default: return NULL;
+    }
+}
+
+static const char *token_kind(int first, int next) {
+    if (first == '"') return "string";
+    if (first == '\'') return "char";
+    if (first == '#' && next == '/') return "regex";
+    bool has_sign = first == '+' || first == '-';
+    return reader_is_digit(first) || (has_sign && reader_is_digit(next)) ? "number" : "symbol";
+}
+
+ReadStatus reader_form(Reader *reader, Value *out_form) {
+    reader_skip_blank(reader);
+    if (LIKELY(!reader->tokens)) return read_form(reader, out_form);
+    size_t start = reader->at, size;
+    const char *prefix = prefix_kind(reader, &size);
+    const char *kind = token_kind(reader_peek(reader, 0), reader_peek(reader, 1));
+    if (prefix) {
+        reader->at = start + size;
+        reader_note(reader, prefix, start);
+        reader->at = start;
+    }
+    ReadStatus status = read_form(reader, out_form);
+    if (!prefix && status == READ_FORM) reader_note(reader, kind, start);
+    return status;
 }

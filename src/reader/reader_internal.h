@@ -48,6 +48,7 @@ typedef struct Reader {
     bool end_reported; /* an unclosed form has been reported, or reading was given up: no more about the end */
     bool incomplete;
     Buffer scratch;
+    Buffer *tokens; /* listing of tokens, or NULL */
     Diagnostics *diagnostics;
 } Reader;
 
@@ -76,6 +77,9 @@ void reader_skip_block_comment(Reader *reader);
 void reader_skip_line(Reader *reader);
 /* Past the rest of a token that could not be understood. */
 void reader_skip_token(Reader *reader);
+
+/* Adds text[start..at) to the listing of tokens, if one is wanted. */
+void reader_note(Reader *reader, const char *kind, size_t start);
 
 /* A diagnostic for text[start..at). */
 void reader_report(Reader *reader, ErrorId id, size_t start, const char *format, ...) PRINTF_LIKE(4, 5);

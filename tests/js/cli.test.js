@@ -229,7 +229,13 @@ describe('gene parse and compile', () => {
     assert.equal(existsSync(join(cwd, 'build')), false)
   })
 
-  test('--dump shows forms or code on stderr, then the program runs', async () => {
+  test('--dump shows tokens, forms or code on stderr, then the program runs', async () => {
+    const tokens = await gene(['eval', '--dump=tokens', '(println `(f ^a -1)\n "s") # gone'])
+    assert.deepEqual(tokens.stderr.split('\n'), [
+      '1:1 open (', '1:2 symbol println', '1:10 quote `', '1:11 open (', '1:12 symbol f', '1:14 property ^a', '1:17 number -1',
+      '1:19 close )', '2:2 string "s"', '2:5 close )', '',
+    ])
+    assert.equal(tokens.stdout, '(f ^a -1) s\n')
     const forms = await gene(['eval', '--dump=forms', '(println   1)'])
     assert.deepEqual([forms.stdout, forms.stderr], ['1\n', '(println 1)\n'])
     const code = await gene(['eval', '--dump=code', '(println 1)'])

@@ -65,10 +65,13 @@ async function openWaiters(t) {
 async function settledObjects(gene) {
   const { collections } = gene.stats()
   let fewest = Infinity
-  for (let stats = gene.stats(); stats.collections < collections + 4; stats = gene.stats()) {
-    if (stats.collections > collections + 1) fewest = Math.min(fewest, stats.liveObjects)
+  let stats
+  do {
     await gene.eval('(repeat 50 [1 2]) nil')
-  }
+    stats = gene.stats()
+    if (stats.collections > collections + 1) fewest = Math.min(fewest, stats.liveObjects)
+  } while (stats.collections < collections + 4)
+  assert.ok(Number.isFinite(fewest))
   return fewest
 }
 
