@@ -46,7 +46,7 @@ export class Core {
     callSync: (handle, args) => this.callSync(handle, args),
     callMethod: (handle, method, args) => this.callMethod(handle, method, args),
     member: (handle, name) => this.ask('wasm_member', [name], handle),
-    text: (handle) => this.ask('wasm_text', [], handle),
+    text: (handle) => this.#text(handle),
     plain: (handle) => this.ask('wasm_plain', [], handle),
     watch: (handle, settle) => this.watch(handle, settle),
   })
@@ -223,6 +223,12 @@ export class Core {
     this.#check()
     this.#messages.send([source, file, bindings])
     return this.#answerSync(this.#enter('wasm_eval_sync', timeout, 0, 0))
+  }
+
+  /** May run Gene code: an own `to_s`. @param {number} handle @returns {string} */
+  #text(handle) {
+    this.#check()
+    return this.#answerSync(this.#enter('wasm_text', handle, 0, 0))
   }
 
   /** @param {number} status */

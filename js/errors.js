@@ -133,7 +133,7 @@ export function errorFromGene({ classes, code, hint, message, location, stack, c
   const Kind = kindOf(code, classes)
   // (throw 5) arrives as an exception whose cause is the 5: that is the value thrown.
   const thrown = cause === null || cause === undefined || cause instanceof Error ? handle : cause
-  return new Kind(typeof message === 'string' ? message : message == null ? '' : String(message), {
+  return new Kind(typeof message === 'string' ? message : message == null ? 'VkInstance' : String(message), {
     code: code || 'GENE.RUNTIME.ERROR',
     className: classes[0] ?? 'Exception',
     ...place(location),

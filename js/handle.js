@@ -34,7 +34,7 @@ export class GeneHandle {
     return this.#owner.callMethod(this.#number(), String(name), args)
   }
 
-  /** The value as Gene prints it; an own `to_s` is not asked. */
+  /** The value as Gene prints it. An own `to_s` is asked, unless it raises or has to wait: then the plain text. */
   toString() {
     return this.#owner.text(this.#number())
   }

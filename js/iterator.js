@@ -4,8 +4,16 @@ import { GeneHandle } from './handle.js'
 
 /** `for await (const item of handle)` asks `.next` in Gene until it answers `not_found`. */
 export class GeneIterator extends GeneHandle {
+  #isClosed = false
+
+  #close() {
+    this.#isClosed = true
+    this.dispose()
+  }
+
+  /** Leaving the loop gives the handle back; the `finally` parts of a generator that is left do not run. */
   [Symbol.asyncIterator]() {
-    let isDone = false
+    let isDone = this.#isClosed
     return {
       next: async () => {
         const value = isDone ? undefined : await this.call('next')
@@ -14,6 +22,7 @@ export class GeneIterator extends GeneHandle {
       },
       return: async () => {
         isDone = true
+        this.#close()
         return { done: /** @type {const} */ (true), value: undefined }
       },
     }

@@ -65,6 +65,25 @@ function checkNumber(where, given) {
   if (typeof given !== 'number' || !(given > 0)) throw new TypeError(`${where} must be a positive number`)
 }
 
+/** Milliseconds; 0: at once. @param {string} where @param {unknown} given */
+export function checkTimeout(where, given) {
+  if (given === undefined) return
+  if (typeof given !== 'number' || !(given >= 0)) throw new TypeError(`${where} must be a number of milliseconds, not ${String(given)}`)
+}
+
+/** What the reader takes for one symbol. No name of an embedder needs the rest. */
+const SYMBOL = /^(?!\d|[+-]\d|[\^#]|(?:true|false|nil|void|not_found)$)(?:%|[^\s\p{Cc}"'`%(),;[\\\]{}]+)$/u
+
+/** @param {string} what @param {string} name */
+export function checkName(what, name) {
+  if (!SYMBOL.test(name) || (name.includes('/') && name !== '/')) throw new TypeError(`${what} ${JSON.stringify(name)} is not a Gene symbol`)
+}
+
+/** A name, or several with slashes between. @param {string} what @param {string} path */
+export function checkPath(what, path) {
+  for (const name of path === '/' ? [path] : path.split('/')) checkName(what, name)
+}
+
 /** @param {string} where @param {unknown} given @param {string} type */
 function checkType(where, given, type) {
   if (given !== undefined && typeof given !== type) throw new TypeError(`${where} must be a ${type}`)

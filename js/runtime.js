@@ -9,7 +9,7 @@ import { Input, makeOutput } from './io.js'
 import { loadModule } from './loader.js'
 import { ModuleSources } from './modules.js'
 import { Operations } from './operations.js'
-import { checkKeys, checkOptions } from './options.js'
+import { checkKeys, checkName, checkOptions, checkPath, checkTimeout } from './options.js'
 import { formatError } from './report.js'
 import { Sources } from './sources.js'
 
@@ -124,13 +124,14 @@ export class Runtime {
    * Runs source text in the runtime's main module: its definitions stay. Any number may be under way.
    * @param {string} source
    * @param {EvalOptions} [options]
+   * @param {{ asIs?: boolean }} [how] for the REPL, with as: 'text': a future is not waited for
    * @returns {Promise<any>} settles when the result does: a future is waited for
    */
-  async eval(source, options = {}) {
+  async eval(source, options = {}, { asIs = false } = {}) {
     const { file, bindings, signal, timeout, as } = this.#evalOptions(source, options)
     const core = this.#core
     const finish = as === 'text' ? (/** @type {any} */ _value, /** @type {number} */ handle) => core.ask('wasm_outcome_text', [], handle) : undefined
-    return execute(core, (settle) => core.start('wasm_eval', [source, file, bindings], settle), { signal, timeout }, { finish })
+    return execute(core, (settle) => core.start('wasm_eval', [source, file, bindings], settle), { signal, timeout }, { finish, asIs })
   }
 
   /**
@@ -152,6 +153,8 @@ export class Runtime {
     if (typeof source !== 'string') throw new TypeError('the source must be a string')
     const { file = '<eval>', bindings = null, signal, timeout, as } = options
     if (bindings !== null && (typeof bindings !== 'object' || Array.isArray(bindings))) throw new TypeError('options.bindings must be an object')
+    for (const name in bindings) checkName('the binding', name)
+    checkTimeout('options.timeout', timeout)
     this.#sources.add(file, source)
     return { file: String(file), bindings, signal, timeout, as }
   }
@@ -255,7 +258,9 @@ export class Runtime {
   /** Makes a function or value known to Gene, by a name or a path `ns/member`. @param {string} name @param {unknown} value */
   define(name, value) {
     this.#check()
-    this.#core.ask('wasm_define', [String(name), value])
+    const path = String(name)
+    checkPath('the name', path)
+    this.#core.ask('wasm_define', [path, value])
   }
 
   /** What a name or path means in the main module. @param {string} name @returns {any} */

@@ -1,6 +1,7 @@
 // main.js — finds the command, runs it and ends the process with its exit code.
 
 import { existsSync } from 'node:fs'
+import { GeneError } from '../errors.js'
 import { version } from '../version.js'
 import { readArguments } from './arguments.js'
 import { ALIASES, COMMANDS } from './commands.js'
@@ -38,6 +39,10 @@ async function execute(args) {
     if (given.wantsHelp) return (await import('./help.js')).command({ ...given, words: [name] })
     return await (await command.load()).command(given)
   } catch (error) {
+    if (error instanceof GeneError) { // before there is a runtime
+      process.stderr.write(`error[${error.code}]: ${error.message}\n`)
+      return EXIT.FAILED
+    }
     if (!(error instanceof UsageError)) throw error
     process.stderr.write(`gene: ${error.message}\nusage: ${command.usage} — see: gene help ${name}\n`)
     return EXIT.USAGE
@@ -50,13 +55,20 @@ const flushed = (stream) => new Promise((resolve) => {
   else stream.write('', () => resolve())
 })
 
+/** Does not return. A reader that has gone away, as `head` does: there is nothing left to say. @param {NodeJS.ErrnoException} error */
+function outputFailed(error) {
+  if (error.code === 'EPIPE') process.exit(EXIT.OK)
+  process.stderr.write(`gene: cannot write to stdout: ${error.message}\n`)
+  process.exit(EXIT.FAILED)
+}
+
 /** Does not return. @param {string[]} args */
 export async function main(args) {
-  // A reader that has gone away, as `head` does: there is nothing left to say.
-  process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => process.exit(error.code === 'EPIPE' ? EXIT.OK : EXIT.FAILED))
+  process.stdout.on('error', outputFailed)
   process.stderr.on('error', () => {})
   const code = await execute(args)
   await flushed(process.stdout)
+  if (process.stdout.errored) outputFailed(process.stdout.errored) // its event is still to come
   await flushed(process.stderr)
   process.exit(code)
 }

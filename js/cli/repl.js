@@ -30,6 +30,8 @@ class Repl {
   #lines = '' // of the form that is not complete yet
   /** @type {AbortController | null} */ #running = null
   #isPrompting = false
+  #isMidLine = false // on the screen, or in stdout where there is none
+  #inputs = 0 // evaluated so far
   /** @type {string[]} typed, and neither run nor read yet */ #typed = []
   /** @type {((line: string | null) => void)[]} programs that wait for a line */ #readers = []
   #isBusy = false
@@ -83,6 +85,7 @@ class Repl {
   /** @param {string} line */
   #onLine(line) {
     this.#isPrompting = false
+    if (this.#isTerminal) this.#isMidLine = false // the user's Enter was echoed
     const reader = this.#readers.shift()
     if (reader) return reader(line)
     this.#typed.push(line)
@@ -161,15 +164,17 @@ class Repl {
   /** @param {string} source */
   async #evaluate(source) {
     const { runtime } = this.#session
+    const file = `<repl:${++this.#inputs}>` // its own, for errors in what it defines
     this.#running = new AbortController()
     try {
-      this.#session.dump(this.#options.dump, source, FILE)
-      const text = await runtime.eval(source, { file: FILE, as: 'text', signal: this.#running.signal })
-      if (text !== 'nil' && text !== 'void') process.stdout.write(`${text}\n`)
+      this.#session.dump(this.#options.dump, source, file)
+      const text = await runtime.eval(source, { file, as: 'text', signal: this.#running.signal }, { asIs: true })
+      if (text !== 'nil' && text !== 'void') this.#tell(`${text}\n`)
     } catch (error) {
       if (error?.code === EXIT_CODE) return this.#leave(runtime.exitCode ?? EXIT.OK)
-      if (this.#running.signal.aborted) process.stdout.write('interrupted\n')
-      else this.#session.showError(error)
+      if (this.#running.signal.aborted) return this.#tell('interrupted\n')
+      if (this.#isTerminal) this.#tell('')
+      this.#session.showError(error)
     } finally {
       this.#running = null
     }
@@ -179,14 +184,24 @@ class Repl {
 
   #prompt() {
     if (this.#isOver || !this.#isTerminal) return
+    this.#tell('')
     this.#readline.setPrompt(this.#lines ? CONTINUED : PROMPT)
     this.#isPrompting = true
     this.#readline.prompt()
   }
 
+  /** At the start of a line. @param {string} text with its end */
+  #tell(text) {
+    process.stdout.write(this.#isMidLine ? `\n${text}` : text)
+    this.#isMidLine = false
+  }
+
   /** While the prompt stands, text goes above it. @param {NodeJS.WriteStream} stream @param {string} text */
   #print(stream, text) {
-    if (!this.#isPrompting || !this.#isTerminal) return void stream.write(text)
+    if (!this.#isPrompting || !this.#isTerminal) {
+      if (text && (stream === process.stdout || (stream.isTTY && process.stdout.isTTY))) this.#isMidLine = !text.endsWith('\n')
+      return void stream.write(text)
+    }
     stream.write(`\r\u001b[J${text}${text.endsWith('\n') ? '' : '\n'}`)
     this.#readline.prompt(true)
   }

@@ -8,7 +8,7 @@
 #define LARGEST_REQUEST ((size_t)1 << 30)
 
 void heap_init(Heap *heap, VM *vm, size_t limit_bytes) {
-    *heap = (Heap){.vm = vm, .limit = limit_bytes, .threshold = FIRST_THRESHOLD};
+    *heap = (Heap){.vm = vm, .limit = limit_bytes, .configured_limit = limit_bytes, .threshold = FIRST_THRESHOLD};
     heap->large_next = &heap->large;
     for (size_t words = 0, size_class = 0; words < COUNT_OF(heap->class_of); words++) {
         if (words * 8 > heap_cell_size[size_class]) size_class++;
@@ -38,6 +38,7 @@ static void end_cycle(Heap *heap) {
     heap->collections++;
     heap->threshold = twice(heap->live_bytes);
     if (heap->threshold < FIRST_THRESHOLD) heap->threshold = FIRST_THRESHOLD;
+    if (heap->live_bytes < heap->configured_limit - heap->configured_limit / 32) heap->limit = heap->configured_limit;
     /* Near the limit a cycle starts early enough to be done, bit by bit, before a full one is forced. */
     if (heap->limit > heap->live_bytes && heap->threshold > heap->limit) {
         heap->threshold = heap->live_bytes + (heap->limit - heap->live_bytes) / 2;
@@ -233,6 +234,11 @@ static bool has_room(const Heap *heap, size_t size) {
     void *volatile probe = malloc(size);
     free(probe);
     return probe != NULL;
+}
+
+void heap_open_reserve(VM *vm) {
+    Heap *heap = vm_heap(vm);
+    heap->limit = heap->configured_limit + heap->configured_limit / 16;
 }
 
 bool heap_can_allocate(VM *vm, size_t size) {

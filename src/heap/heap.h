@@ -100,8 +100,9 @@ struct Heap {
     size_t traced, round_start;              /* marking done, ever and when this round began (work units) */
     size_t live_bytes, live_objects, peak_bytes;
     size_t threshold; /* bytes at which the next cycle starts */
-    size_t limit;     /* bytes; 0 = none */
-    size_t debt;      /* bytes allocated since the last increment */
+    size_t limit;     /* bytes; 0 = none. Above `configured_limit` while the reserve is open */
+    size_t configured_limit;
+    size_t debt; /* bytes allocated since the last increment */
     size_t collections;
     uint32_t stress_count; /* allocations since the last forced collection (GENE_GC_STRESS) */
     bool busy;             /* inside the collector: descriptors and root functions must not allocate */
@@ -124,6 +125,9 @@ void *heap_alloc(VM *vm, ObjType type, size_t size);
 void *heap_alloc_buffer(VM *vm, size_t size);
 void *heap_realloc_buffer(VM *vm, void *buffer, size_t old_size, size_t new_size);
 void heap_free_buffer(Heap *heap, void *buffer, size_t size);
+/* After GENE.LIMIT.MEMORY was raised: 1/16 more than the limit may be used, once, so that a program or its embedder can let go
+ * of what fills the heap. Closed by the first cycle that ends well below the limit. */
+void heap_open_reserve(VM *vm);
 /* False when, even after a full collection, `size` more bytes would pass the limit or what the host has. */
 bool heap_can_allocate(VM *vm, size_t size);
 

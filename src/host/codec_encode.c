@@ -391,7 +391,10 @@ static bool step_exception(Encoder *e, Level *level) {
     SymbolObj *const names[] = {SYM(vm, MESSAGE), SYM(vm, LOCATION),   SYM(vm, STACK),
                                 SYM(vm, CAUSE),   SYM(vm, HOST_ERROR), SYM(vm, DIAGNOSTICS)};
     if (level->cursor == COUNT_OF(names)) return close_level(e);
+    bool is_message = level->cursor == 0;
     Value field = instance_get(instance_of(level->container), names[level->cursor++]);
+    /* The host makes a text of it while it reads, and must not ask us then. */
+    if (is_message && is_object(field) && !is_string(field)) return put_printed(e, CODEC_STRING, field), true;
     return put_value(e, field == VAL_UNSET ? VAL_NIL : field);
 }
 

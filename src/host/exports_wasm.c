@@ -146,7 +146,8 @@ static uint32_t start_source(VM *vm, uint32_t ticket, bool is_program) {
 WASM_EXPORT(wasm_eval) uint32_t wasm_eval(VM *vm, uint32_t ticket) { return start_source(vm, ticket, false); }
 WASM_EXPORT(wasm_run) uint32_t wasm_run(VM *vm, uint32_t ticket) { return start_source(vm, ticket, true); }
 
-static int would_block(VM *vm, Value future) {
+/* Cancels what would have to wait; gives the reason, unrooted. */
+static Value stop_sync(VM *vm, Value future) {
     static const char text[] = "the result has to wait for the host: use the asynchronous call";
     uint32_t scope = roots_open(vm);
     root_push(vm, future);
@@ -155,9 +156,22 @@ static int would_block(VM *vm, Value future) {
     future_of(future)->observed = true;
     host_cancel(vm, future, reason);
     port_request_turn(vm); /* for its finally parts */
-    message_exception(vm, reason);
     roots_close(vm, scope);
+    return reason;
+}
+
+static int would_block(VM *vm, Value future) {
+    uint32_t reason = root_push(vm, stop_sync(vm, future));
+    message_exception(vm, root_get(vm, reason));
+    roots_close(vm, reason);
     return SYNC_WOULD_BLOCK;
+}
+
+/* `task` is rooted. */
+static void run_task_sync(VM *vm, TaskObj *task) {
+    task->future.observed = true;
+    scheduler_start(vm, task, 0);
+    scheduler_run_sync(vm, task);
 }
 
 /* Runs a task to its end now; the outcome of a future that it returned is its own. */
@@ -165,9 +179,7 @@ static int run_sync(VM *vm, TaskObj *task) {
     if (!task) return raised(vm);
     uint32_t scope = roots_open(vm);
     root_push(vm, value_pointer(task));
-    task->future.observed = true;
-    scheduler_start(vm, task, 0);
-    scheduler_run_sync(vm, task);
+    run_task_sync(vm, task);
     const FutureObj *future = &task->future;
     while (future->state == FUTURE_SUCCESS && is_object(future->value) && is_future(future->value)) {
         future = future_of(future->value);
@@ -332,10 +344,51 @@ WASM_EXPORT(wasm_member) int wasm_member(VM *vm, uint32_t handle) {
     return ok ? answer(vm, value, CODEC_LIVE) : raised(vm);
 }
 
-WASM_EXPORT(wasm_text) int wasm_text(VM *vm, uint32_t handle) {
+/* The native behind a task that asks an instance for its text. */
+static NativeResult own_text(VM *vm, const Args *args, Value *out) {
     Buffer text;
     buffer_init(&text);
-    print_value_safely(vm, &text, handle_get(vm, handle), RENDER_PLAIN);
+    if (!print_value(vm, &text, native_arg(vm, args, 0), RENDER_PLAIN)) return buffer_free(&text), NATIVE_RAISE;
+    *out = string_from_buffer(vm, &text);
+    return NATIVE_RETURN;
+}
+
+static const NativeDef own_text_def = {"text", own_text, 1, 1, NATIVE_REENTRANT, "(text value)", ""};
+
+/* What the class's own to_s says; VAL_UNSET when it raises or would have to wait. Unrooted. */
+static Value ask_text(VM *vm, Value instance) {
+    uint32_t scope = roots_open(vm);
+    root_push(vm, instance);
+    TaskObj *task = program_call(vm, native_make(vm, &own_text_def, VAL_NIL), scope, 1);
+    if (!task) vm_take_exception(vm);
+    Value text = VAL_UNSET;
+    if (task) {
+        root_push(vm, value_pointer(task));
+        if (vm->limits.time_ms > 0) task->deadline_ms = port_now_ms(vm) + vm->limits.time_ms;
+        run_task_sync(vm, task);
+        if (task->future.state == FUTURE_PENDING) stop_sync(vm, value_pointer(task));
+        if (task->future.state == FUTURE_SUCCESS) text = task->future.value;
+    }
+    roots_close(vm, scope);
+    return text;
+}
+
+WASM_EXPORT(wasm_text) int wasm_text(VM *vm, uint32_t handle) {
+    Value value = handle_get(vm, handle);
+    if (value != VAL_UNSET && is_instance(value) &&
+        is_function(class_find_method(instance_of(value)->class_, SYM(vm, TO_S), NULL))) {
+        Value own = ask_text(vm, value);
+        if (own != VAL_UNSET) {
+            uint32_t text = root_push(vm, own);
+            int status = answer(vm, own, CODEC_LIVE);
+            roots_close(vm, text);
+            return status;
+        }
+        value = handle_get(vm, handle);
+    }
+    Buffer text;
+    buffer_init(&text);
+    print_value_safely(vm, &text, value, RENDER_PLAIN);
     return answer_text(vm, &text);
 }
 

@@ -148,6 +148,10 @@ bool program_define(VM *vm, StrObj *path, Value value) {
         *variable = value;
         heap_touch(vm, vm->main_module);
     }
+    /* A member of that name nearer to the program, such as gene/println, would be found first. */
+    for (NamespaceObj *near = ns ? NULL : vm->main_module->ns; near && near != vm->global_ns; near = near->parent) {
+        if (namespace_get(near, part) != VAL_UNSET) namespace_set(vm, near, part, value);
+    }
     namespace_set(vm, ns ? ns : vm->global_ns, part, value);
     roots_close(vm, scope);
     return true;

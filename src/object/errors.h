@@ -18,7 +18,7 @@
     ERROR(READ_UTF8, "GENE.READ.UTF8", "ParseException", "save the file as UTF-8")                             \
     ERROR(READ_DEPTH, "GENE.READ.DEPTH", "ParseException", "nest less deeply")                                 \
     /* compiling */                                                                                            \
-    ERROR(COMPILE_FORM, "GENE.COMPILE.FORM", "Exception", "see the form's page in the manual")                 \
+    ERROR(COMPILE_FORM, "GENE.COMPILE.FORM", "Exception", "write the form as the message says")                \
     ERROR(COMPILE_LIMIT, "GENE.COMPILE.LIMIT", "Exception", "split the function into smaller ones")            \
     ERROR(COMPILE_LET, "GENE.COMPILE.LET", "Exception", "declare it with var to reassign it")                  \
     /* running */                                                                                              \

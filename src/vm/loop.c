@@ -74,7 +74,8 @@ static __attribute__((noinline)) bool memory_is_exhausted(VM *vm) {
     vm_heap(vm)->limit_passed = false;
     heap_collect(vm);
     if (vm_heap(vm)->live_bytes < vm_heap(vm)->limit) return false;
-    vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit of %zu bytes reached (limits.memory)", vm_heap(vm)->limit);
+    vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit of %zu bytes reached (limits.memory)", vm_heap(vm)->configured_limit);
+    heap_open_reserve(vm);
     return true;
 }
 

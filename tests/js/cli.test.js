@@ -1,10 +1,13 @@
 // cli.test.js — the command line of api.md §2: commands, options, exit codes, error output, interruption.
 
 import assert from 'node:assert/strict'
-import { readFileSync, existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { readStdin } from '../../js/cli/input.js'
 import { version } from '../../js/version.js'
+import { root } from '../../js/dev/shell.js'
 import { folder, gene, start } from './cli_support.js'
 
 describe('gene run', () => {
@@ -49,6 +52,13 @@ describe('gene run', () => {
     const { stdout, stderr, exit } = await gene(['run', 'no-such-file.gene'])
     assert.deepEqual([stdout, exit], ['', 1])
     assert.match(stderr, /no-such-file\.gene: No such file or directory/)
+  })
+
+  test('more on stdin than a string can hold is refused', async () => {
+    async function* chunks() {
+      for (;;) yield new Uint8Array(1_000_000).fill(32)
+    }
+    await assert.rejects(readStdin(chunks(), 2_000_000), { code: 'GENE.IO.ERROR', message: 'cannot read stdin: it is larger than 2 MB' })
   })
 })
 
@@ -190,6 +200,14 @@ describe('gene eval', () => {
     assert.equal((await gene(['eval'], { stdin: '(println "out")\n(2 * 3)' })).stdout, 'out\n6\n')
   })
 
+  test('output that cannot be written is told; exit code 1', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, () => {
+    const full = openSync('/dev/full', 'w')
+    const { stderr, status } = spawnSync(process.execPath, [join(root, 'js/cli.js'), 'eval', '(println 1)'], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })
+    closeSync(full)
+    assert.match(stderr, /^gene: cannot write to stdout: ENOSPC/)
+    assert.equal(status, 1)
+  })
+
   test('(exit n) sets the exit code', async () => {
     assert.equal((await gene(['eval', '(exit 3)'])).exit, 3)
   })
@@ -211,6 +229,15 @@ describe('gene parse and compile', () => {
     assert.equal((await gene(['parse', '--format=compact', '-'], { stdin: '(g 2)' })).stdout, '(g 2)\n')
     assert.equal((await gene(['parse', '--format=compact', 'a.gene', '-o', 'out.txt'], { cwd })).stdout, '')
     assert.equal(readFileSync(join(cwd, 'out.txt'), 'utf8'), '(f 1)\n')
+  })
+
+  test('parse tells that a file is missing', async () => {
+    for (const word of ['no-such-file.gene', 'no-such-folder/file']) {
+      const { stdout, stderr, exit } = await gene(['parse', word])
+      assert.deepEqual([stdout, exit], ['', 1])
+      assert.match(stderr, /no-such-.*: No such file or directory/)
+    }
+    assert.equal((await gene(['parse', '--format=compact', '[a/b]'])).stdout, '[a/b]\n')
   })
 
   test('parse tells what cannot be read; exit code 1', async () => {

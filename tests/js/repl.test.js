@@ -23,7 +23,23 @@ describe('gene repl', () => {
   })
 
   test('awaits at the top level', async () => {
-    assert.equal((await gene(['repl'], { stdin: '(await (async 4))\n(gene/sleep_async 10)\n(sleep 10) "woken"\n' })).stdout, '4\n"woken"\n')
+    assert.equal((await gene(['repl'], { stdin: '(await (async 4))\n(await (gene/sleep_async 10))\n(sleep 10) "woken"\n' })).stdout, '4\n"woken"\n')
+  })
+
+  test('does not wait for a future that is the value', async () => {
+    const { stdout, exit } = await gene(['repl'], { stdin: '(var f (new gene/Future))\n(gene/sleep_async 60000)\n(1 + 1)\n(f .complete 3)\n(await f)\n' })
+    assert.match(stdout, /^<Future FsPending>\n<Future FsPending>\n2\n[^]*3\n$/)
+    assert.equal(exit, 0)
+  })
+
+  test('a value begins on a line of its own', async () => {
+    assert.equal((await gene(['repl'], { stdin: '(do (print "pp") 42)\n(print "a")\n(print "b")\n7\n' })).stdout, 'pp\n42\nab\n7\n')
+  })
+
+  test('an error in a function of an earlier input shows the line of that input', async () => {
+    const { stderr } = await gene(['repl'], { stdin: '(fn f []\n  (throw "boom"))\n(var x 1)\n(f)\n' })
+    assert.match(stderr, /--> <repl:1>:2:3\n[^]*2 \| {3}\(throw "boom"\)\)\n/)
+    assert.match(stderr, /\(<repl:3>:1:1\)/)
   })
 
   test('the program reads lines from the same input', async () => {
@@ -105,6 +121,10 @@ describe('on a terminal', { skip: which('script') ? false : 'there is no `script
 
   test('Ctrl-C stops what runs, not the session', async (t) => {
     await session(t, [['gene> ', '(println "go") (while true 1)\r'], ['go\r\n', '\u0003'], ['interrupted', ''], ['gene> ', '(2 + 3)\r'], ['5\r\n', '\u0004']])
+  })
+
+  test('the prompt keeps output that has no newline', async (t) => {
+    await session(t, [['gene> ', '(print "no" "newline")\r'], ['no newline\r\n', ''], ['gene> ', '(print "p") (throw "x")\r'], ['p\r\nerror[', ''], ['gene> ', '\u0004']])
   })
 
   test('output of background tasks goes above the prompt and what is typed', async (t) => {

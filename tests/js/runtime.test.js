@@ -50,6 +50,10 @@ describe('eval', () => {
     assert.ok((await failure(gene.eval('1', /** @type {any} */ ({ tiemout: 1 })))) instanceof TypeError)
     assert.ok((await failure(gene.eval(/** @type {any} */ (1)))) instanceof TypeError)
     assert.ok((await failure(gene.eval('1', { bindings: /** @type {any} */ ([1]) }))) instanceof TypeError)
+    for (const timeout of [-1, NaN, /** @type {any} */ ('5'), null]) {
+      assert.ok((await failure(gene.eval('1', { timeout }))) instanceof TypeError)
+      assert.throws(() => gene.evalSync('1', { timeout }), TypeError)
+    }
   })
 
   test('can answer with text', async (t) => {
@@ -60,6 +64,14 @@ describe('eval', () => {
 })
 
 describe('bindings', () => {
+  test('are named by symbols', async (t) => {
+    const gene = await open(t)
+    for (const name of ['', 'a b', 'a/b', '1', '-1x', 'nil', '"', 'a(', '^a']) {
+      assert.throws(() => gene.evalSync('1', { bindings: { [name]: 1 } }), TypeError, name)
+    }
+    for (const name of ['är', 'a?', 'a-b', '%']) assert.equal(gene.evalSync(name, { bindings: { [name]: 1 } }), 1, name)
+  })
+
   test('are seen by the source only', async (t) => {
     const gene = await open(t)
     assert.equal(await gene.eval('(x * y)', { bindings: { x: 6, y: 7 } }), 42)
@@ -152,6 +164,25 @@ describe('define, get, call', () => {
     assert.equal(gene.get('tools/name'), 'box')
     assert.equal(await gene.call('tools/math/twice', 5), 10)
     assert.equal((await failure(() => gene.define('answer/x', 1))).code, 'GENE.ARG.INVALID')
+  })
+
+  test('wins over what Gene has by that name', async (t) => {
+    const gene = await open(t)
+    const said = /** @type {string[]} */ ([])
+    await gene.eval('(fn say [x] (println x))')
+    gene.define('println', (/** @type {string} */ text) => void said.push(text))
+    gene.define('assert', 7)
+    await gene.eval('(say "a") (println "b")')
+    await gene.run({ source: '(println "c")' })
+    assert.deepEqual([said, gene.text.out, gene.evalSync('assert'), gene.get('assert')], [['a', 'b', 'c'], '', 7, 7])
+    const other = await open(t)
+    await other.eval('(println "d")')
+    assert.equal(other.text.out, 'd\n')
+  })
+
+  test('needs a name', async (t) => {
+    const gene = await open(t)
+    for (const name of ['', 'a b', 'a//b', 'a/', '/a', '12', 'true']) assert.throws(() => gene.define(name, 1), TypeError, name)
   })
 
   test('defining again replaces, also a variable of the program', async (t) => {

@@ -91,6 +91,41 @@ describe('from Gene to JavaScript', () => {
     for await (const item of generator) seen.push(item)
     assert.deepEqual(seen, [1, 2, 3])
   })
+
+  test('a generator whose loop was left has ended and is given back', async (t) => {
+    const gene = await open(t)
+    const { handles } = gene.stats()
+    const generator = await gene.eval('(fn upto* [n] (var i 1) (while (i <= n) (yield i) (i += 1))) (upto* 3)')
+    const seen = []
+    for await (const item of generator) {
+      seen.push(item)
+      break
+    }
+    assert.equal(gene.stats().handles, handles)
+    for await (const item of generator) seen.push(item)
+    assert.deepEqual(seen, [1])
+  })
+
+  test('the text of an instance is what its to_s says', async (t) => {
+    const gene = await open(t)
+    gene.define('text_of', String)
+    const text = (/** @type {string} */ body) => String(gene.evalSync(`(class P (method to_s [] ${body})) (new P)`))
+    assert.equal(text('"PPP"'), 'PPP')
+    assert.equal(text('[1 "s"]'), '[1 "s"]')
+    assert.equal(gene.evalSync('(class Q (method to_s [] "QQQ")) [(text_of (new Q)) (text_of (new Q))]').join(), 'QQQ,QQQ')
+    // When it cannot say it now, the plain text is the answer.
+    const plain = String(gene.evalSync('(class R) (new R)'))
+    assert.equal(text('(throw "broken")'), plain)
+    assert.equal(text('(println "slow") (sleep 1000000) "late"'), plain)
+    await gene.idle()
+    assert.equal(gene.text.out + gene.text.err, 'slow\n')
+    // Nor is it asked while a value is on its way.
+    const [error, two] = gene.evalSync('(class S (method to_s [] "SSS")) (var e (try (throw (new Exception (new S))) catch * $ex)) [e 2]')
+    const odd = gene.evalSync('(class E < Exception (ctor [m] (/message = m))) (try (throw (new E (new S))) catch * [$ex 2])')
+    assert.deepEqual([error instanceof Error, two, odd[0].message, odd[1]], [true, 2, plain, 2])
+    gene.define('end', () => gene.dispose())
+    assert.throws(() => text('(end) "gone"'), { code: 'GENE.RUNTIME.DISPOSED' })
+  })
 })
 
 describe('from JavaScript to Gene', () => {
