@@ -1,6 +1,7 @@
 // modules.js — where the source of an `import` comes from: what the embedder gave, else the file system.
 
 import { absolutePath } from './files.js'
+import { decodeSource } from './source_text.js'
 
 /** @typedef {{ path: string, source: string }} Found */
 
@@ -67,7 +68,7 @@ export class ModuleSources {
     const files = await this.#files()
     for (const path of paths) {
       const content = await files.readFile?.(path).catch(() => undefined)
-      if (content !== undefined) return { path, source: typeof content === 'string' ? content : new TextDecoder().decode(content) }
+      if (content !== undefined) return { path, source: typeof content === 'string' ? content : decodeSource(content, path) }
     }
     return null
   }

@@ -3,6 +3,7 @@
 import { platform } from '#platform'
 import { GeneError } from './errors.js'
 import { fileError, ioError } from './files.js'
+import { decodeSource } from './source_text.js'
 
 /**
  * @typedef {object} ServeRequest
@@ -93,12 +94,14 @@ export class Operations {
 
   /** Source text of a program that the embedder asked for: no grant is needed. @param {Partial<import('./files.js').FileSystem>} files @param {string} path */
   async readProgram(files, path) {
+    let content
     try {
-      return textOf(await /** @type {import('./files.js').FileSystem} */ (files).readFile(path))
+      content = await /** @type {import('./files.js').FileSystem} */ (files).readFile(path)
     } catch (error) {
       const { message, cause } = ioError(error)
       throw new GeneError(`Failed to read file '${path}': ${message}`, { code: 'GENE.IO.ERROR', className: 'IOError', cause })
     }
+    return typeof content === 'string' ? content : decodeSource(content, path)
   }
 
   /** @param {string} path @param {boolean} recursive else directories stay */

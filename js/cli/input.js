@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { sep } from 'node:path'
 import { GeneError } from '../errors.js'
 import { ioError } from '../files.js'
+import { decodeSource } from '../source_text.js'
 
 const STDIN_LIMIT = 512_000_000 // bytes; JavaScript has no string much longer
 
@@ -12,25 +13,26 @@ const inputError = (message, cause) => new GeneError(message, { code: 'GENE.IO.E
 
 /** All of standard input. @param {AsyncIterable<Uint8Array>} [input] @param {number} [limit] bytes @returns {Promise<string>} */
 export async function readStdin(input = process.stdin, limit = STDIN_LIMIT) {
-  const decoder = new TextDecoder()
-  let text = ''
+  /** @type {Uint8Array[]} */ const chunks = []
   let size = 0
   for await (const chunk of input) {
     size += chunk.length
     if (size > limit) throw inputError(`cannot read stdin: it is larger than ${limit / 1e6} MB`)
-    text += decoder.decode(chunk, { stream: true })
+    chunks.push(chunk)
   }
-  return text + decoder.decode()
+  return decodeSource(Buffer.concat(chunks), '<stdin>')
 }
 
 /** @param {string} path */
 export function readSource(path) {
+  let bytes
   try {
-    return readFileSync(path, 'utf8')
+    bytes = readFileSync(path)
   } catch (error) {
     const { message, cause } = ioError(error)
     throw inputError(`cannot read ${path}: ${message}`, cause)
   }
+  return decodeSource(bytes, path)
 }
 
 /** Whether nobody would take it for code. @param {string} word */

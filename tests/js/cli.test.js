@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { readStdin } from '../../js/cli/input.js'
@@ -254,6 +254,14 @@ describe('gene parse and compile', () => {
     assert.match(bare.stdout, /__init__ /)
     assert.doesNotMatch(bare.stdout, /^#/m)
     assert.equal(existsSync(join(cwd, 'build')), false)
+  })
+
+  test('a source that is not UTF-8 is refused with the place of the byte', async (t) => {
+    const cwd = folder(t, {})
+    writeFileSync(join(cwd, 'latin1.gene'), Buffer.from('(println "a")\n(println "\u00e9")', 'latin1'))
+    const { stdout, stderr, exit } = await gene(['run', 'latin1.gene'], { cwd })
+    assert.deepEqual([stdout, exit], ['', 1])
+    assert.match(stderr, /GENE\.READ\.UTF8.*\n\s+--> latin1\.gene:2:11/)
   })
 
   test('--dump shows tokens, forms or code on stderr, then the program runs', async () => {
