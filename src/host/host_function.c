@@ -9,8 +9,8 @@
 /* Calls the host with all arguments; it may enter the VM again meanwhile. */
 static NativeResult call_host_function(VM *vm, const Args *args, Value *out) {
     uint32_t number = ((HostObj *)pointer_of(native_of(args->callee)->data))->handle;
-    PortCallResult result = port_call_host(vm, number, 0, vm->fiber->stack + args->base, args->count, out);
-    return result == PORT_CALL_RAISED ? vm_raise_exception(vm, *out) : NATIVE_RETURN;
+    bool ok = port_call_host(vm, number, vm->fiber->stack + args->base, args->count, out);
+    return ok ? NATIVE_RETURN : vm_raise_exception(vm, *out);
 }
 
 static const NativeDef host_function_def = {

@@ -290,12 +290,11 @@ void port_cancel_operation(VM *vm, uint32_t operation) {
     }
 }
 
-PortCallResult port_call_host(VM *vm, uint32_t function, uint32_t operation, const Value *argv, uint32_t argc,
-                              Value *out) {
-    (void)function, (void)operation, (void)argv, (void)argc;
+bool port_call_host(VM *vm, uint32_t function, const Value *argv, uint32_t argc, Value *out) {
+    (void)function, (void)argv, (void)argc;
     static const char text[] = "the native build has no functions of an embedder";
     *out = vm_make_exception(vm, ERR_UNSUPPORTED, text, sizeof text - 1);
-    return PORT_CALL_RAISED;
+    return false;
 }
 
 void port_adopt_promise(VM *vm, uint32_t promise, uint32_t operation) { (void)vm, (void)promise, (void)operation; }

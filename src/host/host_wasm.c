@@ -135,18 +135,16 @@ void port_cancel_operation(VM *vm, uint32_t operation) {
     host_cancel_operation(operation);
 }
 
-PortCallResult port_call_host(VM *vm, uint32_t function, uint32_t operation, const Value *argv, uint32_t argc,
-                              Value *out) {
-    (void)operation; /* a promise comes back as a future of its own (host_promise_future) */
+bool port_call_host(VM *vm, uint32_t function, const Value *argv, uint32_t argc, Value *out) {
     bool ok = message_arguments(vm, argv, argc);
     if (ok) {
         Message message;
         ok = host_call_host(function, argc) != 0;
         message_begin(vm, &message);
-        if (message_take(vm, &message, out)) return ok ? PORT_CALL_VALUE : PORT_CALL_RAISED;
+        if (message_take(vm, &message, out)) return ok;
     }
     *out = vm_take_exception(vm);
-    return PORT_CALL_RAISED;
+    return false;
 }
 
 void port_adopt_promise(VM *vm, uint32_t promise, uint32_t operation) {

@@ -14,7 +14,8 @@ typedef struct FutureObj {
     uint8_t state;        /* FutureState */
     bool observed;        /* somebody will see a failure: awaited or has a failure callback */
     uint32_t operation;   /* host operation or timer to abort on cancel; 0 = none */
-    Value value;          /* result, exception, or cancellation reason; nil while pending */
+    Value value;          /* result, exception, or cancellation reason; while pending nil, or the record of
+                             a future derived from others (task/combinators.c) */
     Waiter *first, *last; /* in registration order */
 } FutureObj;
 

@@ -30,12 +30,9 @@ bool port_start_operation(VM *vm, int kind, uint32_t operation, const Value *arg
 /* No answer is wanted any more. */
 void port_cancel_operation(VM *vm, uint32_t operation);
 
-/* Calls a function the embedder defined, now. */
-typedef enum PortCallResult { PORT_CALL_VALUE, PORT_CALL_FUTURE, PORT_CALL_RAISED } PortCallResult;
-/* PORT_CALL_VALUE: *out is the value. PORT_CALL_FUTURE: the function returned a promise; it answers `operation`.
- * PORT_CALL_RAISED: *out is the exception. The host may enter the VM again meanwhile. */
-PortCallResult port_call_host(VM *vm, uint32_t function, uint32_t operation, const Value *argv, uint32_t argc,
-                              Value *out);
+/* Calls a function the embedder defined, now: *out is its value (a promise comes as a future), or the exception when the result
+ * is false. The host may enter the VM again meanwhile. */
+bool port_call_host(VM *vm, uint32_t function, const Value *argv, uint32_t argc, Value *out);
 /* The host's promise `promise` answers `operation` when it settles. */
 void port_adopt_promise(VM *vm, uint32_t promise, uint32_t operation);
 /* The last reference to a host value is gone. */

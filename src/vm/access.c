@@ -37,7 +37,7 @@ void access_set_name(VM *vm, Frame *frame, SymbolObj *name, Value value) {
     namespace_set(vm, frame->code->module->ns, name, value);
 }
 
-Value access_get_property(CodeObj *code, uint32_t cache_index, Value container, const SymbolObj *name, VM *vm) {
+Value access_get_property(VM *vm, CodeObj *code, uint32_t cache_index, Value container, const SymbolObj *name) {
     if (is_instance(container)) {
         InstanceObj *instance = instance_of(container);
         int32_t slot = shape_find(instance->shape, name);

@@ -7,7 +7,7 @@
 
 bool access_get_name(VM *vm, Frame *frame, uint32_t constant, uint32_t cache_index, Value *out);
 void access_set_name(VM *vm, Frame *frame, SymbolObj *name, Value value);
-Value access_get_property(CodeObj *code, uint32_t cache_index, Value container, const SymbolObj *name, VM *vm);
+Value access_get_property(VM *vm, CodeObj *code, uint32_t cache_index, Value container, const SymbolObj *name);
 bool access_set_property(VM *vm, CodeObj *code, uint32_t cache_index, Value container, SymbolObj *name, Value value);
 Value access_make_function(VM *vm, Frame *frame, CodeObj *code);
 bool access_append_spread(VM *vm, ArrayObj *target, Value source, uint32_t context);

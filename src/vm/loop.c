@@ -272,6 +272,32 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
     LOOP_CASE(op, R[B], compare_op, operator)                    \
     LOOP_CASE(op##I, value_small_int(SBX), compare_op, operator) \
     LOOP_CASE(op##K, K[B], compare_op, operator)
+/* The common call, without leaving the loop: a function that only takes positionals, with as many as it wants and room for its
+ * frame. Leaves the switch when it applies. */
+#define ENTER_IF_PLAIN(callee_value, positionals)                                                  \
+    if (LIKELY(is_obj_type(callee_value, OBJ_FUNCTION))) {                                         \
+        FunctionObj *fn = function_of(callee_value);                                               \
+        CodeObj *target = fn->code;                                                                \
+        uint32_t base = frame->base + A + 1;                                                       \
+        uint32_t top = base + target->slot_count;                                                  \
+        if (LIKELY((target->flags & (CODE_SIMPLE | CODE_GENERATOR | CODE_ASYNC)) == CODE_SIMPLE && \
+                   target->required_count == (positionals) && top <= fiber->capacity &&            \
+                   fiber->frame_count < fiber->frame_capacity)) {                                  \
+            frame = &fiber->frames[fiber->frame_count++];                                          \
+            frame->fn = fn;                                                                        \
+            frame->code = code = target;                                                           \
+            frame->base = base;                                                                    \
+            frame->result = base - 1;                                                              \
+            frame->flags = 0;                                                                      \
+            frame->generator = NULL;                                                               \
+            fiber->top = top;                                                                      \
+            K = code->constants;                                                                   \
+            caches = code->caches;                                                                 \
+            R = fiber->stack + base;                                                               \
+            pc = code->words;                                                                      \
+            break;                                                                                 \
+        }                                                                                          \
+    }
 #define CALL_RESULT(expression) \
     do {                        \
         called = (expression);  \
@@ -581,7 +607,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 if (!pend_pair(vm, &missing_member_native, container, K[pc[-2]], frame->base + A)) goto raise;
                 return LOOP_NATIVE;
             }
-            Value out = access_get_property(code, pc[-1], container, symbol_of(K[pc[-2]]), vm);
+            Value out = access_get_property(vm, code, pc[-1], container, symbol_of(K[pc[-2]]));
             R[A] = out;
             break;
         }
@@ -655,29 +681,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             TICK_BEFORE(pc - 1);
             SAVE_PC();
             Value callee = R[A];
-            if (LIKELY(is_obj_type(callee, OBJ_FUNCTION))) {
-                FunctionObj *fn = function_of(callee);
-                CodeObj *target = fn->code;
-                uint32_t base = frame->base + A + 1;
-                uint32_t top = base + target->slot_count;
-                if (LIKELY((target->flags & (CODE_SIMPLE | CODE_GENERATOR | CODE_ASYNC)) == CODE_SIMPLE &&
-                           target->required_count == B && top <= fiber->capacity &&
-                           fiber->frame_count < fiber->frame_capacity)) {
-                    frame = &fiber->frames[fiber->frame_count++];
-                    frame->fn = fn;
-                    frame->code = code = target;
-                    frame->base = base;
-                    frame->result = base - 1;
-                    frame->flags = 0;
-                    frame->generator = NULL;
-                    fiber->top = top;
-                    K = code->constants;
-                    caches = code->caches;
-                    R = fiber->stack + base;
-                    pc = code->words;
-                    break;
-                }
-            }
+            ENTER_IF_PLAIN(callee, B);
             CALL_RESULT(vm_call(vm, callee, frame->base + A + 1, B, NULL, 0, frame->base + A, 0));
         }
         case OP_CALLKW: {
@@ -733,29 +737,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             }
             pc += 2;
             SAVE_PC();
-            if (LIKELY(is_obj_type(cache->value, OBJ_FUNCTION))) {
-                FunctionObj *fn = function_of(cache->value);
-                CodeObj *target = fn->code;
-                uint32_t base = frame->base + A + 1;
-                uint32_t top = base + target->slot_count;
-                if (LIKELY((target->flags & (CODE_SIMPLE | CODE_GENERATOR | CODE_ASYNC)) == CODE_SIMPLE &&
-                           target->required_count == B + 1 && top <= fiber->capacity &&
-                           fiber->frame_count < fiber->frame_capacity)) {
-                    frame = &fiber->frames[fiber->frame_count++];
-                    frame->fn = fn;
-                    frame->code = code = target;
-                    frame->base = base;
-                    frame->result = base - 1;
-                    frame->flags = 0;
-                    frame->generator = NULL;
-                    fiber->top = top;
-                    K = code->constants;
-                    caches = code->caches;
-                    R = fiber->stack + base;
-                    pc = code->words;
-                    break;
-                }
-            }
+            ENTER_IF_PLAIN(cache->value, B + 1);
             CALL_RESULT(vm_call_found(vm, cache->value, symbol_of(K[pc[-2]]), frame->base + A + 1, B + 1, NULL, 0,
                                       frame->base + A, 0));
         }

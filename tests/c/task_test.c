@@ -62,11 +62,10 @@ void port_cancel_operation(VM *vm, uint32_t operation) {
     (void)vm;
     host.cancelled_operation = operation;
 }
-PortCallResult port_call_host(VM *vm, uint32_t function, uint32_t operation, const Value *argv, uint32_t argc,
-                              Value *out) {
-    (void)vm, (void)function, (void)operation, (void)argv, (void)argc;
+bool port_call_host(VM *vm, uint32_t function, const Value *argv, uint32_t argc, Value *out) {
+    (void)vm, (void)function, (void)argv, (void)argc;
     *out = VAL_NIL;
-    return PORT_CALL_VALUE;
+    return true;
 }
 void port_adopt_promise(VM *vm, uint32_t promise, uint32_t operation) { (void)vm, (void)promise, (void)operation; }
 void port_release_host(VM *vm, uint32_t handle) { (void)vm, (void)handle; }
