@@ -110,7 +110,7 @@ static void take_refusal(VM *vm, Buffer *out_error, int *out_error_id) {
     *out_error_id = ERR_HOST;
     message_begin(vm, &message);
     if (!message_take(vm, &message, &code) || !is_string(code)) return;
-    *out_error_id = error_by_code(string_of(code));
+    *out_error_id = (int)error_by_code(string_of(code));
     if (message_take(vm, &message, &text) && is_string(text)) {
         buffer_append(out_error, string_of(text)->text, string_of(text)->size);
     }
@@ -121,7 +121,7 @@ bool port_start_operation(VM *vm, int kind, uint32_t operation, const Value *arg
     if (!message_arguments(vm, argv, argc)) {
         InstanceObj *exception = instance_of(vm_take_exception(vm));
         Value code = instance_get(exception, SYM(vm, CODE)), text = instance_get(exception, SYM(vm, MESSAGE));
-        *out_error_id = is_string(code) ? error_by_code(string_of(code)) : ERR_CONVERT;
+        *out_error_id = is_string(code) ? (int)error_by_code(string_of(code)) : (int)ERR_CONVERT;
         if (is_string(text)) buffer_append(out_error, string_of(text)->text, string_of(text)->size);
         return false;
     }

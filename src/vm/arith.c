@@ -154,7 +154,7 @@ static bool shift_bytes(VM *vm, OpCode op, Value a, int64_t amount, Value *out) 
         for (uint32_t i = 0; i + whole < size; i++) {
             if (op == OP_SHL) {
                 uint32_t low = i + whole + 1 < size ? source->data[i + whole + 1] : 0;
-                data[i] = (uint8_t)((source->data[i + whole] << part) | (low >> (8 - part)));
+                data[i] = (uint8_t)(((uint32_t)source->data[i + whole] << part) | (low >> (8 - part)));
             } else {
                 uint32_t at = size - 1 - i, from = at - whole;
                 uint32_t high = from > 0 ? source->data[from - 1] : 0;

@@ -370,7 +370,7 @@ static NativeResult parse_first(VM *vm, const Args *args, Value *out) {
     Value text = native_arg(vm, args, 0);
     if (!is_string(text)) return vm_raise(vm, ERR_ARGUMENT, "$parse expects a string");
     Diagnostics diagnostics = {NULL, 0, 0};
-    ReadOptions options = {"<parse>", 0};
+    ReadOptions options = {.file = "<parse>"};
     bool ok = reader_read_first(vm, string_of(text)->text, string_of(text)->size, &options, out, &diagnostics);
     if (!ok) vm_raise(vm, diagnostics.items[0].id, "%s", diagnostics.items[0].message);
     diagnostics_free(&diagnostics);

@@ -160,7 +160,7 @@ static void append_diagnostics(Buffer *out, const Diagnostics *diagnostics) {
 /* NULL: the session's text has the diagnostics. */
 static CodeObj *compile(Session *s, const char *source) {
     ReadResult read;
-    ReadOptions options = {"test.gene", 0};
+    ReadOptions options = {.file = "test.gene"};
     Diagnostics diagnostics = {NULL, 0, 0};
     reader_read(s->vm, source, strlen(source), &options, &read);
     CHECK_EQ_INT(read.diagnostics.count, 0);
@@ -815,7 +815,7 @@ TEST(nesting_deeper_than_asked_for_is_an_error) {
     Session s;
     session_open(&s);
     ReadResult read;
-    ReadOptions options = {"test.gene", 0};
+    ReadOptions options = {.file = "test.gene"};
     Diagnostics diagnostics = {NULL, 0, 0};
     const char *source = "[[[[1]]]]";
     reader_read(s.vm, source, strlen(source), &options, &read);
@@ -853,7 +853,7 @@ TEST(forms_evaluated_in_a_scope_capture_its_cells) {
     CHECK(around != NULL);
     const CodeObj *f = first_function(around);
     ReadResult read;
-    ReadOptions options = {"test.gene", 0};
+    ReadOptions options = {.file = "test.gene"};
     Diagnostics diagnostics = {NULL, 0, 0};
     const char *source = "(b = (b + 1)) (var c b) (fn [] c)";
     reader_read(s.vm, source, strlen(source), &options, &read);

@@ -9,6 +9,7 @@
 //   # args: a b             the program's arguments
 //   # only: wasm            the builds it runs on (native, native-stress, wasm), when not all
 //   # covers: SCH-4 ASY-1   the requirements it checks
+//   # names: Array.push len what of the language it checks, as in docs/coverage.md
 //
 // A directive stands after code or alone on its line. A file NAME.in beside NAME.gene is its stdin.
 
@@ -30,10 +31,11 @@ import { existsSync, readFileSync } from 'node:fs'
  * @property {string[]} args
  * @property {string[]} only builds; empty means all
  * @property {string[]} covers requirement ids
+ * @property {string[]} names methods, functions and forms it checks
  * @property {string} stdin
  */
 
-const DIRECTIVE = /#\s(expect|stderr|error|exit|option|args|only|covers):(?: (.*)|\s*)$/
+const DIRECTIVE = /#\s(expect|stderr|error|exit|option|args|only|covers|names):(?: (.*)|\s*)$/
 const ERROR = /^([A-Z][A-Z0-9_]*(?:\.[A-Z0-9_]+)*)(?:\s+@(\d+)(?::(\d+))?)?(?:\s+(.*))?$/
 
 const words = (/** @type {string} */ text) => text.split(/[\s,]+/).filter(Boolean)
@@ -65,6 +67,7 @@ export function readExpectations(file) {
     args: [],
     only: [],
     covers: [],
+    names: [],
     stdin: existsSync(input) ? readFileSync(input, 'utf8') : '',
   }
   readFileSync(file, 'utf8').split('\n').forEach((line, index) => {
@@ -77,6 +80,7 @@ export function readExpectations(file) {
     else if (name === 'args') found.args.push(...text.split(' ').filter(Boolean))
     else if (name === 'only') found.only.push(...words(text))
     else if (name === 'covers') found.covers.push(...words(text))
+    else if (name === 'names') found.names.push(...words(text))
   })
   return found
 }
