@@ -1,10 +1,11 @@
-// pages.test.js — the code blocks of the language pages print what the pages say, on native and on wasm. The pages are
-// no part of the project: where they are missing there is nothing to compare with.
+// pages.test.js — the code blocks of the language pages print what the pages say, on native and on wasm, and so do those
+// of our manual, docs/language. The language pages are no part of the project: where they are missing, the manual stands
+// for them.
 
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { pageExceptions } from './harness/page_exceptions.js'
-import { BlockRunner, blocksOf, difference, havePages, pageBlocks } from './harness/pages.js'
+import { BlockRunner, blocksOf, difference, havePages, manualBlocks, pageBlocks } from './harness/pages.js'
 
 const PAGES = ['01', '02', '03', '04', '05', '07', '10', '20', '21', '22', '25', '27']
 
@@ -36,3 +37,14 @@ for (const build of /** @type {const} */ (havePages ? ['native', 'wasm'] : [])) 
     }
   })
 }
+
+describe('the manual on wasm', () => {
+  const runner = new BlockRunner()
+  after(() => runner.dispose())
+  for (const block of manualBlocks()) {
+    test(`${block.file}:${block.line} block ${block.block}`, async () => {
+      const problem = difference(block, await runner.run(block, 'wasm'))
+      assert.ok(!problem, problem)
+    })
+  }
+})

@@ -1,9 +1,10 @@
-// pages.js — the code blocks of the language pages, as programs with the output that stands in them.
+// pages.js — the code blocks of the language pages and of our manual, as programs with the output that stands in them.
 //
 // In a `gene` or `gene-new` block a line `# => text` is one line of stdout, in order; `# !! text` says that the run
 // fails there with an error whose message contains the text.
 //
 // Development: node tests/harness/pages.js 05 [--build native|native-stress|wasm] [--block N]
+//              node tests/harness/pages.js docs/language/values.md
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,7 @@ import { runWasm } from './wasm_run.js'
 
 /**
  * @typedef {object} PageBlock
- * @property {string} page its number: '05'
+ * @property {string} page its number, '05', or the name of a page of the manual
  * @property {string} file name of the page's file
  * @property {number} block number on the page, from 1
  * @property {number} line where its code begins
@@ -25,6 +26,7 @@ import { runWasm } from './wasm_run.js'
  */
 
 const pagesFolder = join(root, '../shared/language')
+const manualFolder = join(root, 'docs/language')
 
 /** The pages are no part of the project; without them there is nothing to check. */
 export const havePages = existsSync(pagesFolder)
@@ -43,7 +45,7 @@ export function blocksOf(file, text) {
     if (open && /^```/.test(line)) open = undefined
     else if (open) addLine(open, line)
     else if (/^```gene(-new)?\s*$/.test(line)) {
-      open = { page: file.slice(0, 2), file, block: blocks.length + 1, line: index + 2, source: '', output: [] }
+      open = { page: /^\d\d/.exec(file)?.[0] ?? basename(file, '.md'), file, block: blocks.length + 1, line: index + 2, source: '', output: [] }
       blocks.push(open)
     }
   })
@@ -58,13 +60,20 @@ function addLine(block, line) {
   if (mark === '!!') block.failure = text
 }
 
-/** Every block of the pages with these numbers. @param {string[]} pages */
-export function pageBlocks(pages) {
-  return readdirSync(pagesFolder)
-    .filter((file) => pages.includes(file.slice(0, 2)))
+/** Every block of the pages in a folder whose names pass. @param {string} folder @param {(file: string) => boolean} wanted */
+function folderBlocks(folder, wanted) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.md') && wanted(file))
     .sort()
-    .flatMap((file) => blocksOf(file, readFileSync(join(pagesFolder, file), 'utf8')))
+    .flatMap((file) => blocksOf(file, readFileSync(join(folder, file), 'utf8')))
 }
+
+/** Every block of the language pages with these numbers. @param {string[]} pages */
+export const pageBlocks = (pages) => folderBlocks(pagesFolder, (file) => pages.includes(file.slice(0, 2)))
+
+/** Every block of docs/language, or of the one page named. @param {string} [page] path of its file */
+export const manualBlocks = (page) => folderBlocks(manualFolder, (file) => !page || file === basename(page))
 
 /** `print` leaves lines unfinished, and pages show no blanks at the end of one. @param {string[]} lines */
 const trimmed = (lines) => lines.map((line) => line.trimEnd()).join('\n')
@@ -101,7 +110,7 @@ export class BlockRunner {
   async run(block, build) {
     const file = join(this.#folder, `page_${block.page}_${block.block}.gene`)
     writeFileSync(file, block.source)
-    const expected = { stdout: '', stderr: [], exit: 0, options: [], args: [], only: [], covers: [], stdin: '' }
+    const expected = { stdout: '', stderr: [], exit: 0, options: [], args: [], only: [], covers: [], names: [], stdin: '' }
     const program = { name: basename(file), file, expected }
     if (build !== 'wasm') return runNative(build, program)
     this.#createRuntime ??= (await import('../../js/index.js')).createRuntime
@@ -118,10 +127,12 @@ async function main(args) {
   const option = (/** @type {string} */ name) => (args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined)
   const build = /** @type {'native' | 'native-stress' | 'wasm'} */ (option('--build') ?? 'native')
   const only = option('--block')
-  if (!havePages) return console.log('no language pages here')
+  const manual = args.filter((arg) => arg.startsWith('docs/'))
+  const numbers = args.filter((arg) => !manual.includes(arg))
+  if (numbers.length && !havePages) return console.log('no language pages here')
   const runner = new BlockRunner()
   let failed = 0
-  const blocks = pageBlocks(args).filter(({ block }) => !only || block === Number(only))
+  const blocks = [...pageBlocks(numbers), ...manual.flatMap(manualBlocks)].filter(({ block }) => !only || block === Number(only))
   for (const block of blocks) {
     const problem = await runner.run(block, build).then((outcome) => difference(block, outcome), String)
     if (problem) console.log(`\n=== ${block.file}:${block.line} block ${block.block}\n${problem}`)
