@@ -6,6 +6,7 @@
  * @typedef {object} Port
  * @property {() => number} nowMs
  * @property {() => number} wallMs
+ * @property {(wallMs: number) => number} zoneMinutes
  * @property {() => number} random
  * @property {(stream: number, address: number, size: number) => void} write
  * @property {(delay: number) => void} armTimer
@@ -36,6 +37,7 @@ export function makeImports(port) {
     gene: {
       now_ms: () => port.nowMs(),
       wall_ms: () => port.wallMs(),
+      zone_minutes: (/** @type {number} */ wallMs) => port.zoneMinutes(wallMs),
       random: () => port.random(),
       write: (/** @type {number} */ stream, /** @type {number} */ address, /** @type {number} */ size) => port.write(stream, address, size),
       arm_timer: (/** @type {number} */ delay) => port.armTimer(delay),

@@ -41,6 +41,7 @@ export class Port {
     return {
       nowMs: () => performance.now(),
       wallMs: () => numberFrom(world.now),
+      zoneMinutes: (wallMs) => -new Date(wallMs).getTimezoneOffset() || 0,
       random: () => numberFrom(world.random),
       write: (stream, address, size) => this.#write(stream, address >>> 0, size),
       armTimer: (delay) => turns.armTimer(delay),

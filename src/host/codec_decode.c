@@ -3,9 +3,9 @@
  * finished container is delivered to the level below it. Nothing is believed: counts are checked against the bytes that
  * are left. Read codec.h first; the inverse is codec_encode.c. */
 #include "base/utf8.h"
-#include "host/calendar.h"
 #include "host/codec.h"
 #include "host/host_function.h"
+#include "object/calendar.h"
 #include "vm/vm.h"
 
 typedef struct Level {

@@ -2,9 +2,9 @@
  * Invariant: `levels` holds the containers being written, outermost first; every handle made for the record is in `made`
  * until the whole record stands, so that a failure gives all of them back. Read codec.h first; the inverse is
  * codec_decode.c. */
-#include "host/calendar.h"
 #include "host/codec.h"
 #include "host/host_function.h"
+#include "object/calendar.h"
 #include "vm/vm.h"
 
 #define LEVELS_INLINE 16u

@@ -40,6 +40,13 @@ double port_wall_ms(VM *vm) {
     return clock_ms(CLOCK_REALTIME);
 }
 
+double port_zone_minutes(VM *vm, double wall_ms) {
+    (void)vm;
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm local;
+    return localtime_r(&seconds, &local) ? (double)local.tm_gmtoff / 60 : 0;
+}
+
 double port_random(VM *vm) {
     (void)vm;
     uint64_t bits = 0;

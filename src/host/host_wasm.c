@@ -74,6 +74,11 @@ double port_wall_ms(VM *vm) {
     return host_wall_ms();
 }
 
+double port_zone_minutes(VM *vm, double wall_ms) {
+    (void)vm;
+    return host_zone_minutes(wall_ms);
+}
+
 double port_random(VM *vm) {
     (void)vm;
     return host_random();

@@ -1,6 +1,7 @@
 /* date.c — accessors of Date, DateTime and Time (language 02 §2.6, 30). */
 #include "lib/modules.h"
 #include "lib/support.h"
+#include "object/calendar.h"
 
 #define HAS_DATE 1u
 #define HAS_TIME 2u
@@ -65,23 +66,11 @@ static NativeResult date_timezone(VM *vm, const Args *args, Value *out) {
     return lib_return(out, date->zone ? value_pointer(date->zone) : VAL_NIL);
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar. A year is counted from March, so that the leap day is its
- * last; 400 years have 146097 days. */
-static int64_t days_since_epoch(int64_t year, int64_t month, int64_t day) {
-    int64_t shifted = month <= 2 ? year - 1 : year;
-    int64_t era = (shifted >= 0 ? shifted : shifted - 399) / 400;
-    int64_t year_of_era = shifted - era * 400;
-    int64_t month_from_march = month > 2 ? month - 3 : month + 9;
-    int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
 static NativeResult date_to_i(VM *vm, const Args *args, Value *out) {
     const DateObj *date = receiver(vm, args, HAS_DATE | HAS_TIME);
     if (!date) return NATIVE_RAISE;
-    int64_t hours = days_since_epoch(date->year, date->month, date->day) * 24 + date->hour;
-    int64_t seconds = (hours * 60 + date->minute) * 60 + date->second;
-    return lib_return(out, int_make(vm, seconds * 1000 + date->microsecond / 1000));
+    double as_utc = calendar_to_ms(date) + date->offset_minutes * 60000.0;
+    return lib_return(out, int_make(vm, (int64_t)as_utc));
 }
 
 static const NativeDef methods[] = {

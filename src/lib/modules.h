@@ -20,6 +20,7 @@
     MODULE(bytes)           \
     MODULE(base64)          \
     MODULE(date)            \
+    MODULE(clock)           \
     MODULE(array)           \
     MODULE(array_compare)   \
     MODULE(map)             \

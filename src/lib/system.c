@@ -1,4 +1,4 @@
-/* system.c — what the program can know of its surroundings: current directory, clock, $args … (language 28 §3, 29 §5). */
+/* system.c — what the program can know of its surroundings: current directory, $args … (language 28 §3, 29 §5). */
 #include "lib/system.h"
 
 #include "lib/modules.h"
@@ -8,8 +8,6 @@
 
 #include "port/operations.h"
 #include "port/port.h"
-
-#include <math.h>
 
 /* What the host said under `key`; `fallback` when it said nothing. */
 static Value system_value(VM *vm, const char *key, const char *fallback) {
@@ -72,24 +70,7 @@ static NativeResult unsupported(VM *vm, const Args *args, Value *out) {
                     native_of(args->callee)->def->name);
 }
 
-/* --- clocks ----------------------------------------------------------------------------------------------------- */
-
-static NativeResult time_now(VM *vm, const Args *args, Value *out) {
-    (void)args;
-    return lib_return(out, int_make(vm, (int64_t)floor(port_wall_ms(vm) / 1000)));
-}
-
-static NativeResult time_now_us(VM *vm, const Args *args, Value *out) {
-    (void)args;
-    return lib_return(out, int_make(vm, (int64_t)(port_wall_ms(vm) * 1000)));
-}
-
 /* --- tables ------------------------------------------------------------------------------------------------------- */
-
-static const NativeDef clocks[] = {
-    {"now", time_now, 0, -1, 0, "(time/now)", "Seconds since 1970."},
-    {"now_us", time_now_us, 0, -1, 0, "(time/now_us)", "Microseconds since 1970."},
-};
 
 static const NativeDef natives[] = {
     {"os", system_os, 0, -1, 0, "(system/os)", "linux, macos or windows."},
@@ -124,6 +105,4 @@ void lib_install_system(VM *vm) {
     NamespaceObj *ns = lib_namespace(vm, vm->global_ns, "system");
     vm_define_natives(vm, ns, natives, COUNT_OF(natives));
     vm_set_global(vm, ns, "exit", vm_lookup_name(vm->global_ns, symbol_from(vm, "exit")));
-    vm_define_natives(vm, lib_namespace(vm, vm->global_ns, "time"), clocks, COUNT_OF(clocks));
-    vm_set_global(vm, vm->gene_ns, "time", namespace_get(vm->global_ns, symbol_from(vm, "time")));
 }

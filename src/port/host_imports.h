@@ -10,12 +10,13 @@
 #include "base/common.h"
 
 /* Changes with any change of this file, codec.h or operations.h that an older loader would misread. */
-#define HOST_ABI 1
+#define HOST_ABI 2
 
 /* HOST_IMPORT(result, name, parameters): module "gene". None of them throws; only call_host may enter the VM again. */
 #define HOST_IMPORTS(HOST_IMPORT)                                                            \
     HOST_IMPORT(double, now_ms, (void))                                                      \
     HOST_IMPORT(double, wall_ms, (void))                                                     \
+    HOST_IMPORT(double, zone_minutes, (double wall_ms))                                      \
     HOST_IMPORT(double, random, (void))                                                      \
     HOST_IMPORT(void, write, (int stream, const char *text, uint32_t size))                  \
     HOST_IMPORT(void, arm_timer, (double delay_ms))                                          \

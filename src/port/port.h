@@ -11,6 +11,8 @@ typedef uint64_t Value; /* value/value.h, which this room may not include */
 double port_now_ms(VM *vm);
 /* Milliseconds since 1970. */
 double port_wall_ms(VM *vm);
+/* Minutes the local clock is ahead of UTC at `wall_ms`. */
+double port_zone_minutes(VM *vm, double wall_ms);
 /* [0, 1) */
 double port_random(VM *vm);
 

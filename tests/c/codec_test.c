@@ -3,7 +3,7 @@
 #include "host/codec.h"
 
 #include "check.h"
-#include "host/calendar.h"
+#include "object/calendar.h"
 #include "host/native.h"
 #include "include/gene.h"
 #include "vm/vm.h"

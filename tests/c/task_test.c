@@ -35,6 +35,10 @@ double port_wall_ms(VM *vm) {
     (void)vm;
     return host.now_ms;
 }
+double port_zone_minutes(VM *vm, double wall_ms) {
+    (void)vm, (void)wall_ms;
+    return 0;
+}
 double port_random(VM *vm) {
     (void)vm;
     return 0.5;

@@ -1,6 +1,6 @@
 /* calendar.h — DateTime objects ↔ milliseconds since 1970. */
-#ifndef GENE_HOST_CALENDAR_H
-#define GENE_HOST_CALENDAR_H
+#ifndef GENE_OBJECT_CALENDAR_H
+#define GENE_OBJECT_CALENDAR_H
 
 #include "object/scalar.h"
 

@@ -1,6 +1,6 @@
 /* calendar.c — proleptic Gregorian calendar arithmetic on whole days.
  * Years are counted from March, so that the leap day is the last of its year; a 400-year era has 146,097 days. */
-#include "host/calendar.h"
+#include "object/calendar.h"
 
 #include <math.h>
 
