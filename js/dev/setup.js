@@ -1,7 +1,8 @@
-// setup.js — brings a bare machine to where it can build: npm packages and system tools. Each step is one line on
+// setup.js — brings a bare machine to where it can build: npm packages, system tools and the source of PCRE2. Each step is one line on
 // stderr, and a step that is already done costs nothing.
 
 import { ensureNpmPackages } from './npm_packages.js'
+import { ensurePcre2 } from './pcre2.js'
 import { ensureSystemTools } from './system_packages.js'
 
 /** What building dist/gene.wasm takes. */
@@ -13,4 +14,5 @@ export const FOR_TESTS = [...FOR_WASM, 'compiler', 'browser']
 export function setUp(tools) {
   ensureNpmPackages()
   ensureSystemTools(tools)
+  if (tools.includes('cmake')) ensurePcre2()
 }
