@@ -1,18 +1,10 @@
 /* analyze_class.c — class, object and ns with their members, new, super, and $with/$tap, which also bind self
  * (language 20, 21 §3, 03 §3.5). */
-#include "compiler/analyze_forms.h"
+#include "compiler/making.h"
 
 /* --- binding what a definition made --------------------------------------------------------------------- */
 
-/* Where a class or namespace goes: a variable, a member of the current namespace, or of a container. */
-typedef struct Destination {
-    SymbolObj *name; /* NULL: invalid, reported */
-    Var *var;
-    Expr *container;
-    bool is_member;
-} Destination;
-
-static Destination destination_of(Compiler *c, Value form, const char *what) {
+Destination destination_of(Compiler *c, Value form, const char *what) {
     Destination d = {0};
     if (is_symbol(form)) {
         d.name = strip_type_parameters(c, symbol_of(form));
@@ -26,7 +18,7 @@ static Destination destination_of(Compiler *c, Value form, const char *what) {
     return d;
 }
 
-static Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bool joins_namespace) {
+Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bool joins_namespace) {
     if (d->is_member) return expr_define_member(c, d->name, value);
     if (d->container) {
         return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, d->container, expr_const(c, symbol_value(d->name)), value);
@@ -36,14 +28,7 @@ static Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bo
     return d->var->is_module && joins_namespace ? expr_define_member(c, d->name, x) : x;
 }
 
-/* The statements that make one thing, in a scope of the compiler's own. */
-typedef struct Making {
-    Scope *scope;
-    Expr *sequence;
-    Var *made;
-} Making;
-
-static Making making_begin(Compiler *c, uint32_t capacity) {
+Making making_begin(Compiler *c, uint32_t capacity) {
     Making m;
     m.scope = scope_open(c, true);
     m.made = scope_add_hidden(c);
@@ -52,9 +37,9 @@ static Making making_begin(Compiler *c, uint32_t capacity) {
     return m;
 }
 
-static void making_add(Making *m, Expr *x) { m->sequence->as.list.items[m->sequence->as.list.count++] = x; }
+void making_add(Making *m, Expr *x) { m->sequence->as.list.items[m->sequence->as.list.count++] = x; }
 
-static Expr *making_end(Compiler *c, Making *m) {
+Expr *making_end(Compiler *c, Making *m) {
     making_add(m, expr_var(c, m->made));
     scope_close(c);
     Expr *x = expr_new(c, EXPR_SCOPE);
@@ -63,7 +48,7 @@ static Expr *making_end(Compiler *c, Making *m) {
     return x;
 }
 
-static Expr *call_body(Compiler *c, Var *made, SymbolObj *name, const Value *forms, uint32_t count, ClassInfo *info) {
+Expr *making_body(Compiler *c, Var *made, SymbolObj *name, const Value *forms, uint32_t count, ClassInfo *info) {
     FunctionRequest request = {
         .kind = FUNCTION_BODY, .name = name, .body = forms, .body_count = count, .class_info = info};
     Expr *body = analyze_function(c, &request);
@@ -72,10 +57,12 @@ static Expr *call_body(Compiler *c, Var *made, SymbolObj *name, const Value *for
 
 /* --- classes -------------------------------------------------------------------------------------------- */
 
-/* What follows the name: [< Parent] members… */
+/* What follows the name: [< Parent] [implements Interface | implements [Interface…]] members… */
 typedef struct ClassHeader {
     Expr *parent;
+    uint32_t interfaces; /* child after `implements`; 0: none */
     uint32_t members;
+    bool has_parent;
     bool failed;
 } ClassHeader;
 
@@ -84,6 +71,7 @@ static ClassHeader analyze_header(Compiler *c, NodeObj *node) {
     if (node->count > 2 && is_symbol_text(node->children[1], "<")) {
         Value parent = node->children[2];
         header.members = 3;
+        header.has_parent = true;
         if (!is_symbol(parent) && !is_path(parent) && !is_node(parent)) {
             header.failed = true;
             analyze_error(c, ERR_COMPILE_FORM, "Invalid superclass");
@@ -93,8 +81,12 @@ static ClassHeader analyze_header(Compiler *c, NodeObj *node) {
         header.parent = expr_const(c, VAL_UNSET);
     }
     if (header.members < node->count && is_symbol_text(node->children[header.members], "implements")) {
-        header.failed = true;
-        analyze_unsupported(c, "interfaces are");
+        header.interfaces = header.members + 1;
+        header.members += 2;
+        if (header.interfaces >= node->count) {
+            header.failed = true;
+            analyze_error(c, ERR_COMPILE_FORM, "implements requires an interface");
+        }
     }
     return header;
 }
@@ -131,7 +123,7 @@ static ClassInfo *class_info(Compiler *c, NodeObj *node, SymbolObj *name, const 
         SymbolObj *field = field_name(c, node->children[i]);
         if (field) info->fields[info->field_count++] = field;
     }
-    info->checks_fields = info->field_count > 0 && header->members == 1;
+    info->checks_fields = info->field_count > 0 && !header->has_parent;
     return info;
 }
 
@@ -141,14 +133,18 @@ static void make_class(Compiler *c, Making *m, NodeObj *node, const Destination 
                                 expr_const(c, declared_fields(c, node)));
     making_add(m, expr_declare(c, m->made, made));
     making_add(m, bind_destination(c, d, expr_var(c, m->made), true));
-    if (header.failed || header.members >= node->count) return;
-    making_add(m, call_body(c, m->made, d->name, node->children + header.members, node->count - header.members,
-                            class_info(c, node, d->name, &header)));
+    if (header.failed) return;
+    if (header.interfaces) making_add_implements(c, m, node, header.interfaces, header.has_parent);
+    if (header.members < node->count) {
+        making_add(m, making_body(c, m->made, d->name, node->children + header.members, node->count - header.members,
+                                  class_info(c, node, d->name, &header)));
+    }
+    if (header.interfaces) making_add(m, expr_intrinsic(c, INTRINSIC_CHECK_INTERFACES, 1, expr_var(c, m->made)));
 }
 
 Expr *analyze_class(Compiler *c, NodeObj *node) {
     if (node->count == 0) return analyze_error(c, ERR_COMPILE_FORM, "class requires a name");
-    Making m = making_begin(c, 4);
+    Making m = making_begin(c, 5 + node->count);
     Destination d = destination_of(c, node->children[0], "class");
     if (d.name) make_class(c, &m, node, &d);
     return making_end(c, &m);
@@ -167,7 +163,7 @@ Expr *analyze_object(Compiler *c, NodeObj *node) {
         return analyze_error(c, ERR_COMPILE_FORM, "object requires a name");
     }
     SymbolObj *name = symbol_of(node->children[0]);
-    Making m = making_begin(c, 5);
+    Making m = making_begin(c, 6 + node->count);
     Var *instance = scope_begin_definition(c, name);
     Destination d = destination_of(c, symbol_value(object_class_name(c, name)), "class");
     make_class(c, &m, node, &d);
@@ -188,7 +184,7 @@ Expr *analyze_ns(Compiler *c, NodeObj *node) {
         making_add(&m, expr_declare(c, m.made, made));
         making_add(&m, bind_destination(c, &d, expr_var(c, m.made), true));
         if (node->count > 1) {
-            making_add(&m, call_body(c, m.made, d.name, node->children + 1, node->count - 1, NULL));
+            making_add(&m, making_body(c, m.made, d.name, node->children + 1, node->count - 1, NULL));
         }
     }
     return making_end(c, &m);
@@ -217,6 +213,10 @@ static Expr *member_function(Compiler *c, FunctionKind kind, SymbolObj *name, No
     return analyze_function(c, &request);
 }
 
+uint32_t method_body_start(const NodeObj *node) {
+    return node->count < 2 ? node->count : 2 + skip_return_type(node->children + 2, node->count - 2);
+}
+
 Expr *analyze_method(Compiler *c, NodeObj *node) {
     if (!in_class_body(c, "method")) return expr_const(c, VAL_NIL);
     SymbolObj *name = NULL;
@@ -234,7 +234,7 @@ Expr *analyze_method(Compiler *c, NodeObj *node) {
         return analyze_error(c, ERR_COMPILE_FORM, "Method requires an array argument list; use [] for no arguments");
     }
     /* Without a body there is no method (language 20 §1.1). */
-    if (2 + skip_return_type(node->children + 2, node->count - 2) >= node->count) return expr_const(c, VAL_NIL);
+    if (method_body_start(node) >= node->count) return expr_const(c, VAL_NIL);
     Expr *function = member_function(c, FUNCTION_METHOD, name, node, 1);
     return expr_intrinsic(c, INTRINSIC_CLASS_METHOD, 3, analyze_self(c), expr_const(c, symbol_value(name)), function);
 }

@@ -57,6 +57,10 @@ Expr *analyze_new(Compiler *c, NodeObj *node);
 Expr *analyze_with(Compiler *c, NodeObj *node);
 Expr *analyze_tap(Compiler *c, NodeObj *node);
 
+/* analyze_interface.c */
+Expr *analyze_interface(Compiler *c, NodeObj *node);
+Expr *analyze_implement(Compiler *c, NodeObj *node);
+
 /* analyze_module.c */
 Expr *analyze_import(Compiler *c, NodeObj *node);
 Expr *analyze_export(Compiler *c, NodeObj *node);

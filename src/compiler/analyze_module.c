@@ -47,7 +47,9 @@ static void predeclare_definition(Compiler *c, const NodeObj *node) {
     SymbolObj *name = strip_type_parameters(c, symbol_of(node->children[0]));
     if (is_symbol_text(node->type, "fn") && (node->count < 2 || name == SYM(c->vm, INIT))) return;
     bool is_object_form = is_symbol_text(node->type, "object");
-    if (name != SYM(c->vm, SELF)) scope_predeclare(c, name, false, !is_object_form);
+    if (name == SYM(c->vm, SELF)) return;
+    scope_predeclare(c, name, false, !is_object_form);
+    if (is_symbol_text(node->type, "interface")) scope_peek(c, name)->interface = node;
     if (is_object_form) scope_predeclare(c, object_class_name(c, name), false, true);
 }
 
@@ -59,7 +61,8 @@ static void predeclare(Compiler *c, Value form, uint32_t depth) {
     if (symbol_is(head, "var") || symbol_is(head, "let")) {
         predeclare_variable(c, node, symbol_is(head, "let"));
     } else if (special_definition(form)) {
-        if (!symbol_is(head, "import")) predeclare_definition(c, node);
+        bool binds = !symbol_is(head, "import") && !symbol_is(head, "implement"); /* import declares its items itself */
+        if (binds) predeclare_definition(c, node);
     } else if (symbol_is(head, "do") || symbol_is(head, "loop") || symbol_is(head, "while") || symbol_is(head, "try")) {
         for (uint32_t i = 0; i < node->count; i++) {
             if (is_symbol_text(node->children[i], "catch") || is_symbol_text(node->children[i], "finally")) break;
@@ -127,10 +130,12 @@ static bool is_hoisted(Compiler *c, Value form) {
     return special_definition(form) && !is_init(c, form) && !has_variable_parent(c, form);
 }
 
-static void add_definitions(TopLevel *t, bool *hoisted, Var **out_last) {
+/* Interfaces, which evaluate nothing, come first: a class can be above those it implements. */
+static void add_definitions(TopLevel *t, bool interfaces, bool *hoisted, Var **out_last) {
     uint32_t count = t->forms->count;
     for (uint32_t i = 0; i < count; i++) {
-        if (!is_hoisted(t->c, t->forms->items[i])) continue;
+        if (hoisted[i] || !is_hoisted(t->c, t->forms->items[i])) continue;
+        if (interfaces && !is_symbol_text(node_of(t->forms->items[i])->type, "interface")) continue;
         hoisted[i] = true;
         Expr *x = analyze_statement(t, i);
         if (i == count - 1) {
@@ -149,7 +154,8 @@ void analyze_top_level(Compiler *c, const CompileRequest *request) {
     for (uint32_t i = 0; i < count; i++) predeclare(c, t.forms->items[i], 0);
     t.sequence = expr_new(c, EXPR_SEQUENCE);
     t.sequence->as.list.items = ARENA_ARRAY(&c->arena, Expr *, count + 2);
-    add_definitions(&t, hoisted, &last);
+    add_definitions(&t, true, hoisted, &last);
+    add_definitions(&t, false, hoisted, &last);
     for (uint32_t i = 0; i < count; i++) {
         if (is_init(c, t.forms->items[i])) add_init(&t, node_of(t.forms->items[i]));
     }

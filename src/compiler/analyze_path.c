@@ -124,7 +124,10 @@ static Step *analyze_steps(Compiler *c, PathObj *path, uint32_t count, bool is_i
         } else if (index_part(part, &step->index)) {
             step->kind = STEP_INDEX;
         } else {
-            analyze_plain_part(c, part, is_last && path->count >= 3, !(is_instance && used == 1), step);
+            /* What an adapter keeps for itself is always named: (/_geneinternal/scale = scale), language 20 §14. */
+            bool is_named = symbol_is(path->parts[i - 2], "_geneinternal");
+            analyze_plain_part(c, part, is_last && path->count >= 3 && !is_named,
+                               !is_named && !(is_instance && used == 1), step);
         }
     }
     *out_count = used;

@@ -37,6 +37,7 @@ struct Var {
     uint32_t slot;      /* module variable number; of an outer variable: is `reg` a register? */
     int16_t reg;        /* register while its scope is being emitted */
     uint8_t visibility; /* VarVisibility */
+    const NodeObj *interface; /* bound by this (interface …) form; NULL: unknown */
     bool is_module;
     bool is_let;
     bool is_definition; /* bound by fn, class … and so never the name of a key */

@@ -25,6 +25,11 @@
     INTRINSIC_ROW(CLASS_CTOR, "class function", "sets the constructor")                                               \
     INTRINSIC_ROW(CLASS_MISSING, "class function", "sets on_method_missing")                                          \
     INTRINSIC_ROW(CLASS_FIELD, "class name type", "declares a field")                                                 \
+    INTRINSIC_ROW(INTERFACE, "name methods fields", "new interface: symbols of its methods, map of its fields to read-only") \
+    INTRINSIC_ROW(IMPLEMENTS, "class interface name", "notes an inline implementation; raises 'Unknown interface: name'") \
+    INTRINSIC_ROW(CHECK_INTERFACES, "class", "raises when a method of an inline implementation is missing")           \
+    INTRINSIC_ROW(IMPLEMENT, "interface|symbol class name",                                                          \
+                  "the class of adapters; a symbol is looked up; raises 'Interface not found: name'")                 \
     INTRINSIC_ROW(CALL_BODY, "function self", "runs a class or ns body with self and its namespace")                  \
     INTRINSIC_ROW(NAMESPACE, "name", "new namespace whose parent is the current one")                                 \
     INTRINSIC_ROW(SET_MEMBER, "container name value",                                                                 \

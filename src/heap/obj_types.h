@@ -26,6 +26,9 @@
     OBJ_TYPE(BOUND_METHOD, "VkBoundMethod", "VkBoundMethod") \
     OBJ_TYPE(CLASS, "VkClass", "Class")                      \
     OBJ_TYPE(INSTANCE, "VkInstance", "Instance")             \
+    OBJ_TYPE(INTERFACE, "VkInterface", "Interface")          \
+    OBJ_TYPE(ADAPTER, "VkAdapter", "Adapter")                \
+    OBJ_TYPE(ADAPTER_STORE, "VkAdapterInternal", "VkAdapterInternal") \
     OBJ_TYPE(NAMESPACE, "VkNamespace", "VkNamespace")        \
     OBJ_TYPE(FUTURE, "VkFuture", "Future")                   \
     OBJ_TYPE(TASK, "VkFuture", "Task")                       \

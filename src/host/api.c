@@ -106,7 +106,8 @@ static GeneType object_type(Value value) {
     case OBJ_BLOCK:
     case OBJ_NATIVE:
     case OBJ_BOUND_METHOD:
-    case OBJ_CLASS: return GENE_FUNCTION;
+    case OBJ_CLASS:
+    case OBJ_INTERFACE: return GENE_FUNCTION;
     case OBJ_FUTURE:
     case OBJ_TASK: return GENE_FUTURE;
     case OBJ_INSTANCE: return instance_of(value)->class_->is_exception ? GENE_EXCEPTION : GENE_OTHER;

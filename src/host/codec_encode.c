@@ -272,7 +272,8 @@ static bool put_object(Encoder *e, Value value) {
     case OBJ_FUNCTION:
     case OBJ_BLOCK:
     case OBJ_BOUND_METHOD:
-    case OBJ_CLASS: put_handle(e, HANDLE_FUNCTION, value); return true;
+    case OBJ_CLASS:
+    case OBJ_INTERFACE: put_handle(e, HANDLE_FUNCTION, value); return true;
     case OBJ_FUTURE:
     case OBJ_TASK: put_handle(e, HANDLE_FUTURE, value); return true;
     case OBJ_GENERATOR:

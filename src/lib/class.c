@@ -27,6 +27,13 @@ static NativeResult class_method_intent(VM *vm, const Args *args, Value *out) {
     return lib_return(out, intent == VAL_UNSET ? VAL_NIL : intent);
 }
 
+/* --- interfaces (language 20 §13) ---------------------------------------------------------------------------- */
+
+static NativeResult interface_name(VM *vm, const Args *args, Value *out) {
+    const InterfaceObj *interface = lib_receiver(vm, args, OBJ_INTERFACE);
+    return interface ? lib_return(out, string_from_symbol(vm, interface->name)) : NATIVE_RAISE;
+}
+
 /* --- (Class ^name n ^parent p ^ctor f ^methods m) ----------------------------------------------------------- */
 
 /* Constructor of such a class: makes the instance and calls the function given as ^ctor, this native's data, with it.
@@ -117,8 +124,14 @@ static const NativeDef methods[] = {
      "The ^intent text of a method, or nil."},
 };
 
+static const NativeDef interface_methods[] = {
+    {"name", interface_name, 0, -1, NATIVE_METHOD, "(I .name)", "The interface's name."},
+    {"to_s", interface_name, 0, -1, NATIVE_METHOD, "(I .to_s)", "The interface's name."},
+};
+
 void lib_install_class(VM *vm) {
     ClassObj *class_ = vm_space(vm)->type_classes[OBJ_CLASS];
     class_->ctor = native_make(vm, &constructor, VAL_NIL);
     vm_define_methods(vm, class_, methods, COUNT_OF(methods));
+    vm_define_methods(vm, vm_space(vm)->type_classes[OBJ_INTERFACE], interface_methods, COUNT_OF(interface_methods));
 }

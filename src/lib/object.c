@@ -3,7 +3,10 @@
 #include "lib/support.h"
 
 static NativeResult object_class(VM *vm, const Args *args, Value *out) {
-    return lib_return(out, value_pointer(class_of(vm, native_arg(vm, args, 0))));
+    Value self = native_arg(vm, args, 0);
+    /* Each way to implement an interface has its own class behind the scenes. */
+    ClassObj *class_ = is_adapter(self) ? vm_space(vm)->type_classes[OBJ_ADAPTER] : class_of(vm, self);
+    return lib_return(out, value_pointer(class_));
 }
 
 /* Reached for an instance only when its own class has no to_s, or through super: its to_s must not be asked again. */

@@ -29,6 +29,7 @@ ClassObj *class_make(VM *vm, SymbolObj *name, ClassObj *parent) {
     class_->ctor = VAL_NIL;
     class_->missing_method = VAL_NIL;
     class_->metadata = VAL_NIL;
+    class_->interfaces = VAL_NIL;
     class_->ns = ns;
     if (parent) {
         class_->is_exception = parent->is_exception;
@@ -248,6 +249,7 @@ static void trace_class(Heap *heap, Obj *object) {
     heap_mark_value(heap, class_->ctor);
     heap_mark_value(heap, class_->missing_method);
     heap_mark_value(heap, class_->metadata);
+    heap_mark_value(heap, class_->interfaces);
 }
 
 static void finalize_class(Heap *heap, Obj *object) {

@@ -29,6 +29,7 @@ struct ClassObj {
     NamespaceObj *ns;       /* class members; its parent is the enclosing namespace */
     Table fields;           /* declared fields: symbol → type form; empty when none */
     Value metadata;         /* map of method intents etc., or nil */
+    Value interfaces;       /* those it implements (interface.h), or nil */
     uint32_t builtin_type;  /* of a built-in kind's class: ObjType + 1 or CLASS_BUILTIN_IMMEDIATE; else 0 */
     bool is_exception;      /* descends from Exception; inherited by class_make */
     uint32_t instance_hint; /* fields of the largest instance seen: inline capacity of the next one */

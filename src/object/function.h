@@ -140,6 +140,7 @@ typedef enum NativeResult {
     NATIVE_WAIT,   /* *out is a future: the calling task waits for it; its value is the call's value */
     NATIVE_SWITCH, /* *out is the value, but the tasks on the inline stack run first (callbacks, SCH-3) */
     NATIVE_FRAME,  /* a frame was pushed whose value goes to vm->native_slot (generators, (f .call …)) */
+    NATIVE_CALL,   /* vm->pending_* say how the call goes on; not from a re-entrant native */
 } NativeResult;
 typedef NativeResult (*NativeFn)(VM *vm, const Args *args, Value *out);
 

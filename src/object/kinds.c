@@ -40,6 +40,7 @@ ClassObj *class_of(VM *vm, Value value) {
     if (is_object(value)) {
         ObjType type = obj_type_of(value);
         if (type == OBJ_INSTANCE) return instance_of(value)->class_;
+        if (type == OBJ_ADAPTER) return adapter_of(value)->implementation;
         if (type == OBJ_ITERATOR && space->class_of_iterator) return space->class_of_iterator(vm, value);
         return space->type_classes[type];
     }

@@ -26,6 +26,8 @@ static const char *const class_names[OBJ_TYPE_COUNT] = {
     [OBJ_NATIVE] = "Function",
     [OBJ_BOUND_METHOD] = "Function",
     [OBJ_CLASS] = "Class",
+    [OBJ_INTERFACE] = "Interface",
+    [OBJ_ADAPTER] = "Adapter",
     [OBJ_NAMESPACE] = "Namespace",
     [OBJ_MODULE] = "Namespace",
     [OBJ_FUTURE] = "Future",
@@ -80,6 +82,7 @@ void space_init(VM *vm) {
     scalar_describe(heap);
     function_describe(heap);
     class_describe(heap);
+    interface_describe(heap);
     heap->clear_weak = symbol_table_sweep;
     heap_pause(vm);
     space->empty_string = string_of(string_make(vm, "", 0));

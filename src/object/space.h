@@ -7,6 +7,7 @@
 #include "object/class.h"
 #include "object/collection.h"
 #include "object/function.h"
+#include "object/interface.h"
 #include "object/known_symbols.h"
 #include "object/scalar.h"
 #include "object/string.h"

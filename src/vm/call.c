@@ -3,6 +3,7 @@
  * begin at `base`. */
 #include "vm/call.h"
 
+#include "vm/adapter.h"
 #include "vm/bind.h"
 #include "vm/generator.h"
 
@@ -19,7 +20,8 @@ bool is_callable(VM *vm, Value value) {
     case OBJ_BLOCK:
     case OBJ_NATIVE:
     case OBJ_BOUND_METHOD:
-    case OBJ_CLASS: return true;
+    case OBJ_CLASS:
+    case OBJ_INTERFACE: return true;
     case OBJ_INSTANCE: return class_find_method(instance_of(value)->class_, SYM(vm, CALL), NULL) != VAL_UNSET;
     default: return false;
     }
@@ -76,6 +78,7 @@ CallResult native_outcome(VM *vm, NativeResult result, Value out, uint32_t resul
     case NATIVE_RETURN: vm->fiber->stack[result_slot] = out; return CALL_VALUE;
     case NATIVE_RAISE: return CALL_RAISED;
     case NATIVE_FRAME: return CALL_FRAME;
+    case NATIVE_CALL: return CALL_NATIVE;
     case NATIVE_SWITCH: vm->fiber->stack[result_slot] = out; return CALL_SWITCH;
     case NATIVE_WAIT:
         vm->wait_for = out;
@@ -184,6 +187,15 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
         vm->fiber->stack[a->base - 1] = callee;
         return vm_construct(vm, callee, a->base - 1, a->count, a->keyword_names, a->keyword_count, result_slot, flags);
     }
+    case OBJ_INTERFACE: {
+        Value ctor;
+        if (!adapter_apply(vm, interface_of(callee), a, &ctor)) return CALL_RAISED;
+        Arguments with_self = *a;
+        with_self.uncounted = 1;
+        if (ctor != VAL_NIL) return call_function(vm, ctor, &with_self, result_slot, flags | FRAME_NEW);
+        vm->fiber->stack[result_slot] = vm->fiber->stack[a->base];
+        return CALL_VALUE;
+    }
     case OBJ_INSTANCE: {
         Value method = class_find_method(instance_of(callee)->class_, SYM(vm, CALL), NULL);
         if (method == VAL_UNSET) break;
@@ -257,6 +269,8 @@ static bool is_listed_kind(Value receiver) {
 CallResult vm_raise_no_method(VM *vm, Value receiver, const SymbolObj *name, uint32_t keyword_count) {
     if (is_instance(receiver) || is_obj_type(receiver, OBJ_ITERATOR)) {
         vm_raise(vm, ERR_METHOD_NOT_FOUND, "Method %s not found on instance", name->text);
+    } else if (is_adapter(receiver)) {
+        vm_raise(vm, ERR_METHOD_NOT_FOUND, "Method %s not found on Adapter", name->text);
     } else if (keyword_count) {
         vm_raise(vm, ERR_UNSUPPORTED_CALL, "Unified method call with keywords not supported for %s",
                  kind_name(receiver));

@@ -1,4 +1,5 @@
 /* intrinsics.c — the operations behind INTRINSIC that belong to the vm room: literals, classes, namespaces, patterns. */
+#include "vm/adapter.h"
 #include "vm/bind.h"
 #include "vm/call.h"
 #include "vm/operators.h"
@@ -428,4 +429,5 @@ static const struct {
 void vm_install_intrinsics(VM *vm) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) vm_install_intrinsic(vm, rows[i].id, &rows[i].def);
     vm_install_intrinsic(vm, INTRINSIC_EVAL, &eval_native);
+    adapter_install_intrinsics(vm);
 }

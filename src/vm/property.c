@@ -2,6 +2,7 @@
 #include "vm/property.h"
 
 #include "base/number.h"
+#include "vm/adapter.h"
 
 bool check_mutable(VM *vm, Value container, const char *operation, const char *frozen_operation) {
     if (LIKELY(!is_obj_immutable(pointer_of(container)))) return true;
@@ -39,7 +40,6 @@ static Value class_member(const ClassObj *class_, const SymbolObj *name) {
 }
 
 Value property_get(VM *vm, Value container, const SymbolObj *name) {
-    (void)vm;
     if (container == VAL_NIL) return VAL_NIL;
     if (!is_object(container)) return VAL_VOID;
     switch (obj_type_of(container)) {
@@ -48,6 +48,8 @@ Value property_get(VM *vm, Value container, const SymbolObj *name) {
     case OBJ_INSTANCE: return or_void(instance_get(instance_of(container), name));
     case OBJ_NAMESPACE: return or_void(namespace_get(namespace_of(container), name));
     case OBJ_CLASS: return class_member(class_of_value(container), name);
+    case OBJ_ADAPTER: return adapter_get(vm, adapter_of(container), name);
+    case OBJ_ADAPTER_STORE: return or_void(table_get_symbol(&adapter_store_of(container)->properties, name));
     default: return VAL_VOID;
     }
 }
@@ -67,7 +69,9 @@ Value property_get_index(VM *vm, Value container, int64_t index) {
         count = node_of(container)->count;
         break;
     case OBJ_MAP:
-    case OBJ_INSTANCE: return property_get(vm, container, property_key(vm, int_make(vm, index)));
+    case OBJ_INSTANCE:
+    case OBJ_ADAPTER:
+    case OBJ_ADAPTER_STORE: return property_get(vm, container, property_key(vm, int_make(vm, index)));
     default: return VAL_VOID;
     }
     if (index < 0) index += count;
@@ -107,6 +111,11 @@ bool property_set(VM *vm, Value container, SymbolObj *name, Value value) {
         case OBJ_INSTANCE: instance_set(vm, instance_of(container), name, value); return true;
         case OBJ_NAMESPACE: namespace_set(vm, namespace_of(container), name, value); return true;
         case OBJ_CLASS: namespace_set(vm, class_of_value(container)->ns, name, value); return true;
+        case OBJ_ADAPTER: return adapter_set(vm, adapter_of(container), name, value);
+        case OBJ_ADAPTER_STORE:
+            table_set_symbol(vm, &adapter_store_of(container)->properties, name, value);
+            heap_touch(vm, adapter_store_of(container));
+            return true;
         case OBJ_ARRAY: vm_raise(vm, ERR_RUNTIME, "Cannot set named member '%s' on array", name->text); return false;
         default: break;
         }
