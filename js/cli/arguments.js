@@ -1,7 +1,9 @@
 // arguments.js — from the words of a command line to options and positional words.
 
 import { parseArgs } from 'node:util'
-import { readOption, UsageError, variableOf } from './options.js'
+import { UsageError } from './exit.js'
+import { suggestion } from './nearest.js'
+import { readOption, variableOf } from './options.js'
 
 /**
  * @typedef {object} Arguments
@@ -14,10 +16,26 @@ import { readOption, UsageError, variableOf } from './options.js'
 /** @param {import('./options.js').OptionRow[]} rows */
 function configOf(rows) {
   /** @type {Record<string, { type: 'string' | 'boolean', short?: string }>} */
-  const config = Object.fromEntries(rows.map(({ name, value }) => [name, { type: /** @type {'string' | 'boolean'} */ (value ? 'string' : 'boolean') }]))
-  if ('output' in config) config.output.short = 'o'
+  const config = {}
+  for (const { name, short, value } of rows) config[name] = { type: value ? 'string' : 'boolean', ...(short && { short }) }
   config.help = { type: 'boolean', short: 'h' }
   return config
+}
+
+/**
+ * Every way to write an option (language 36 §1) as node:util reads it: `--name:value`, `-x=value` and `-x:value` become
+ * `--name=value`, and another name of an option its first. One word stays one word.
+ * @param {string[]} words
+ * @param {import('./options.js').OptionRow[]} rows
+ */
+function normalise(words, rows) {
+  const end = words.indexOf('--')
+  return words.map((word, i) => {
+    const [, dashes = '', given = '', value] = /^(--?)([a-zA-Z][\w-]*)(?:[=:]([^]*))?$/.exec(word) ?? []
+    const row = rows.find(({ name, short, aliases = [] }) => (dashes === '--' ? name === given || aliases.includes(given) : short === given))
+    if (!row || (end >= 0 && i > end)) return word
+    return value === undefined ? `--${row.name}` : `--${row.name}=${value}`
+  })
 }
 
 /** How many of the words come before the program's own. @param {string[]} args @param {ReturnType<typeof configOf>} options */
@@ -26,10 +44,10 @@ function ownCount(args, options) {
   return tokens.find(({ kind }) => kind === 'positional')?.index ?? args.length
 }
 
-/** @param {any} error */
-function usageError(error) {
+/** @param {any} error @param {import('./options.js').OptionRow[]} rows */
+function usageError(error, rows) {
   const unknown = /^Unknown option '(.*?)'/.exec(error.message)
-  if (unknown) return new UsageError(`unknown option ${unknown[1]}`)
+  if (unknown) return new UsageError(`Unknown option: ${unknown[1]}${suggestion(unknown[1], rows.map(({ name }) => `--${name}`))}`)
   return new UsageError(error.message.replace(/^Option /, 'option ').split('\n')[0])
 }
 
@@ -41,12 +59,13 @@ function usageError(error) {
  */
 export function readArguments(args, { options: rows, ownArguments = false }, env) {
   const config = configOf(rows)
-  const own = ownArguments ? args.slice(0, ownCount(args, config)) : args
+  const normal = normalise(args, rows)
+  const own = ownArguments ? normal.slice(0, ownCount(normal, config)) : normal
   /** @type {{ values: Record<string, any>, positionals: string[] }} */ let parsed
   try {
     parsed = parseArgs({ args: own, options: config, allowPositionals: true })
   } catch (error) {
-    throw usageError(error)
+    throw usageError(error, rows)
   }
   const rest = args.slice(own.length)
   const words = ownArguments ? rest.slice(0, 1) : parsed.positionals

@@ -1,6 +1,6 @@
 // commands.js — every command, declared once: usage, help and where it is.
 
-import { COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT } from './options.js'
+import { CHECK, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, WITHOUT_EFFECT } from './options.js'
 
 /**
  * @typedef {import('./arguments.js').Arguments} Arguments
@@ -18,14 +18,14 @@ export const COMMANDS = {
   run: {
     usage: 'gene run FILE [args…]',
     summary: 'run a program; - reads it from stdin (also: gene FILE [args…])',
-    options: COMMON,
+    options: [...COMMON, ...WITHOUT_EFFECT],
     ownArguments: true,
     load: () => import('./run.js'),
   },
   eval: {
     usage: 'gene eval CODE',
     summary: 'evaluate code, from stdin without CODE, and print its value unless it is nil or void',
-    options: COMMON,
+    options: [...COMMON, ...WITHOUT_EFFECT],
     load: () => import('./eval.js'),
   },
   repl: {
@@ -39,6 +39,12 @@ export const COMMANDS = {
     summary: 'print the forms of a file, of code, or of stdin (-)',
     options: [FORMAT_FORMS, OUTPUT, ERRORS, NO_COLOR],
     load: () => import('./parse.js'),
+  },
+  fmt: {
+    usage: 'gene fmt [--check] [FILE…]',
+    summary: 'lay out files in place; without FILE stdin to stdout',
+    options: [CHECK],
+    load: () => import('./fmt.js'),
   },
   compile: {
     usage: 'gene compile FILE',
@@ -55,4 +61,4 @@ export const COMMANDS = {
 }
 
 /** @type {Record<string, string>} */
-export const ALIASES = { e: 'eval', r: 'repl', h: 'help' }
+export const ALIASES = { e: 'eval', r: 'repl', h: 'help', format: 'fmt' }

@@ -2,6 +2,7 @@
 // (language 22 §4.1).
 
 import { GeneError, GeneSyntaxError } from '../errors.js'
+import { CommandError } from './exit.js'
 
 /** @param {any} error */
 function recordOf(error) {
@@ -46,6 +47,7 @@ export class ErrorPrinter {
   /** Lines with their ends. @param {unknown} error @returns {string} */
   text(error) {
     if (this.#form === 'json') return `${JSON.stringify(recordOf(error))}\n`
+    if (error instanceof CommandError) return `Error: ${error.message}\n`
     if (this.#form === 'gene') return `Error: ${geneText(recordOf(error))}\n`
     const text = this.#runtime?.report(error, { color: this.#color, trace: this.#trace }) ?? `error: ${/** @type {any} */ (error)?.message ?? error}\n`
     const frames = this.#trace || !(error instanceof GeneError) ? hostFrames(error) : []

@@ -5,6 +5,7 @@ import { sep } from 'node:path'
 import { GeneError } from '../errors.js'
 import { ioError } from '../files.js'
 import { decodeSource } from '../source_text.js'
+import { CommandError } from './exit.js'
 
 const STDIN_LIMIT = 512_000_000 // bytes; JavaScript has no string much longer
 
@@ -29,6 +30,7 @@ export function readSource(path) {
   try {
     bytes = readFileSync(path)
   } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') throw new CommandError(`File not found: ${path}`)
     const { message, cause } = ioError(error)
     throw inputError(`cannot read ${path}: ${message}`, cause)
   }

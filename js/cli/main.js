@@ -5,9 +5,12 @@ import { GeneError } from '../errors.js'
 import { version } from '../version.js'
 import { readArguments } from './arguments.js'
 import { ALIASES, COMMANDS } from './commands.js'
-import { UsageError } from './options.js'
+import { CommandError, EXIT, UsageError } from './exit.js'
+import { generalHelp } from './help.js'
+import { suggestion } from './nearest.js'
 
-export const EXIT = Object.freeze({ OK: 0, FAILED: 1, USAGE: 2, TIMEOUT: 124, INTERRUPTED: 130 })
+/** Commands of other Gene implementations. */
+const UNSUPPORTED = ['gir', 'view', 'deps', 'lsp']
 
 /**
  * The command and the words that follow it. What is no command is a file to run.
@@ -29,8 +32,10 @@ async function execute(args) {
     return EXIT.OK
   }
   const { name, rest } = findCommand(args)
+  if (UNSUPPORTED.includes(args[0])) return failed(new CommandError(`gene ${args[0]} is not supported here; see gene help`))
   if (name === '') {
-    process.stderr.write(`gene: there is no command ${args[0]}, and no file of that name — see: gene help\n`)
+    const meant = suggestion(args[0], [...Object.keys(COMMANDS), ...Object.keys(ALIASES)])
+    process.stderr.write(`Error: Unknown command: ${args[0]}${meant}\n\n${generalHelp()}`)
     return EXIT.USAGE
   }
   const command = COMMANDS[name]
@@ -39,14 +44,18 @@ async function execute(args) {
     if (given.wantsHelp) return (await import('./help.js')).command({ ...given, words: [name] })
     return await (await command.load()).command(given)
   } catch (error) {
-    if (error instanceof GeneError) { // before there is a runtime
-      process.stderr.write(`error[${error.code}]: ${error.message}\n`)
-      return EXIT.FAILED
-    }
-    if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`gene: ${error.message}\nusage: ${command.usage} — see: gene help ${name}\n`)
+    if (!(error instanceof UsageError)) return failed(error)
+    process.stderr.write(`Error: ${error.message}\nusage: ${command.usage} — see: gene help ${name}\n`)
     return EXIT.USAGE
   }
+}
+
+/** Tells of an error that came before there was a runtime. @param {any} error */
+function failed(error) {
+  if (error instanceof GeneError) process.stderr.write(`error[${error.code}]: ${error.message}\n`)
+  else if (error instanceof CommandError) process.stderr.write(`Error: ${error.message}\n`)
+  else throw error
+  return EXIT.FAILED
 }
 
 /** Resolves when everything written so far is out. @param {NodeJS.WriteStream} stream @returns {Promise<void>} */

@@ -1,8 +1,12 @@
 // options.js — the options that commands share, declared once: parsing, environment variables and help come from here.
 
+import { UsageError } from './exit.js'
+
 /**
  * @typedef {object} OptionRow
  * @property {string} name without dashes
+ * @property {string} [short] a letter
+ * @property {string[]} [aliases] other names
  * @property {string} [value] what its value is called in the help; none: a flag
  * @property {string} help
  * @property {(text: string) => any} [read] value of the option; throws a RangeError that says what is wrong
@@ -49,8 +53,16 @@ export const COMMON = [
   { name: 'depth', value: 'N', help: 'limit of nested calls', read: count },
   { name: 'errors', value: 'FORM', help: 'how errors are told: text, gene or json', read: oneOf(['text', 'gene', 'json']) },
   { name: 'trace', help: 'show the whole stack of an error, the host\'s part too' },
+  { name: 'debug', short: 'd', help: 'the same as --dump=code' },
   { name: 'dump', value: 'WHAT', help: 'first show on stderr what the source becomes: tokens, forms or code', read: oneOf(['tokens', 'forms', 'code']) },
   { name: 'no-color', help: 'no colours (also NO_COLOR)' },
+]
+
+/** Options of other Gene implementations, which change nothing here (language 36 §1, §2). @type {OptionRow[]} */
+export const WITHOUT_EFFECT = [
+  ...['native-code', 'checked-vm', 'trace-instruction', 'compile', 'profile', 'profile-instructions', 'no-gir-cache', 'force-compile']
+    .map((name) => ({ name, help: '' })),
+  { name: 'native-tier', value: 'TIER', help: '' },
 ]
 
 /** @type {OptionRow} */
@@ -58,8 +70,10 @@ export const FORMAT_FORMS = { name: 'format', value: 'FORM', help: 'pretty or co
 /** @type {OptionRow} */
 export const FORMAT_CODE = { name: 'format', value: 'FORM', help: 'pretty (with source lines) or bytecode', read: oneOf(['pretty', 'bytecode']) }
 /** @type {OptionRow} */
-export const OUTPUT = { name: 'output', value: 'FILE', help: 'write to FILE instead of stdout (-o FILE)' }
-export const NO_COLOR = COMMON[COMMON.length - 1]
+export const CHECK = { name: 'check', help: 'change nothing; exit code 1 when a file is not laid out so' }
+/** @type {OptionRow} */
+export const OUTPUT = { name: 'output', short: 'o', value: 'FILE', help: 'write to FILE instead of stdout' }
+export const NO_COLOR = /** @type {OptionRow} */ (COMMON.find(({ name }) => name === 'no-color'))
 export const ERRORS = /** @type {OptionRow} */ (COMMON.find(({ name }) => name === 'errors'))
 
 /** The environment variable that stands for an option. @param {string} name */
@@ -74,5 +88,4 @@ export function readOption(row, text, shown) {
   }
 }
 
-/** The command line is wrong: exit code 2. */
-export class UsageError extends Error {}
+export { UsageError } from './exit.js'

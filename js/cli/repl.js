@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { version } from '../version.js'
 import { completer } from './completion.js'
 import { History } from './history.js'
-import { EXIT } from './main.js'
+import { EXIT } from './exit.js'
 import { Session } from './session.js'
 
 const FILE = '<repl>'
@@ -167,7 +167,7 @@ class Repl {
     const file = `<repl:${++this.#inputs}>` // its own, for errors in what it defines
     this.#running = new AbortController()
     try {
-      this.#session.dump(this.#options.dump, source, file)
+      this.#session.dump(this.#options, source, file)
       const text = await runtime.eval(source, { file, as: 'text', signal: this.#running.signal }, { asIs: true })
       if (text !== 'nil' && text !== 'void') this.#tell(`${text}\n`)
     } catch (error) {

@@ -3,7 +3,7 @@
 
 import { createRuntime } from '../runtime.js'
 import { ErrorPrinter } from './errors.js'
-import { EXIT } from './main.js'
+import { EXIT } from './exit.js'
 import { Output } from './output.js'
 
 const GRANTS = /** @type {const} */ (['fs', 'net', 'env', 'run'])
@@ -90,8 +90,9 @@ export class Session {
     this.output.writeError(this.printer.text(error))
   }
 
-  /** Shows on stderr what the source becomes, as --dump asks. @param {string | undefined} what @param {string} source @param {string} file */
-  dump(what, source, file) {
+  /** Shows on stderr what the source becomes, as --dump and --debug ask. @param {Record<string, any>} options @param {string} source @param {string} file */
+  dump({ dump, debug }, source, file) {
+    const what = dump ?? (debug ? 'code' : undefined)
     if (what === 'tokens') this.output.writeError(this.runtime.tokens(source, { file }))
     if (what === 'forms') this.output.writeError(this.runtime.formTexts(source, { file }).texts.map((text) => `${text}\n`).join(''))
     if (what === 'code') this.output.writeError(this.runtime.compile(source, { file }))

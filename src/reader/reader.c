@@ -71,7 +71,9 @@ void reader_skip_blank(Reader *reader) {
         }
         if (c != '#') return;
         switch (reader_peek(reader, 1)) {
+        case 0: /* an empty comment at the end of the text */
         case ' ':
+        case '\t':
         case '!':
         case '#':
         case '\r':

@@ -50,8 +50,7 @@ describe('gene run', () => {
 
   test('a missing file is told; exit code 1', async () => {
     const { stdout, stderr, exit } = await gene(['run', 'no-such-file.gene'])
-    assert.deepEqual([stdout, exit], ['', 1])
-    assert.match(stderr, /no-such-file\.gene: No such file or directory/)
+    assert.deepEqual([stdout, stderr, exit], ['', 'Error: File not found: no-such-file.gene\n', 1])
   })
 
   test('more on stdin than a string can hold is refused', async () => {
@@ -235,7 +234,7 @@ describe('gene parse and compile', () => {
     for (const word of ['no-such-file.gene', 'no-such-folder/file']) {
       const { stdout, stderr, exit } = await gene(['parse', word])
       assert.deepEqual([stdout, exit], ['', 1])
-      assert.match(stderr, /no-such-.*: No such file or directory/)
+      assert.match(stderr, /^Error: File not found: no-such-/)
     }
     assert.equal((await gene(['parse', '--format=compact', '[a/b]'])).stdout, '[a/b]\n')
   })
@@ -280,6 +279,25 @@ describe('gene parse and compile', () => {
 })
 
 describe('usage', () => {
+  test('an option may be written with = or : or a blank, and with its letter', async () => {
+    for (const words of [['--dump=forms'], ['--dump:forms'], ['--dump', 'forms']]) {
+      assert.equal((await gene(['eval', ...words, '(1 + 2)'])).stderr, '(1 + 2)\n', words.join(' '))
+    }
+    assert.match((await gene(['eval', '-d', '(1 + 2)'])).stderr, /RETURN/)
+  })
+
+  test('options of other implementations are accepted', async () => {
+    const { stdout, stderr } = await gene(['eval', '--native-tier', 'never', '--native-code', '--checked-vm', '--profile', '(1 + 2)'])
+    assert.deepEqual([stdout, stderr], ['3\n', ''])
+  })
+
+  test('a command that is not supported is told; exit code 1', async () => {
+    for (const name of ['gir', 'view', 'deps', 'lsp']) {
+      const { stdout, stderr, exit } = await gene([name, 'x'])
+      assert.deepEqual([stdout, stderr, exit], ['', `Error: gene ${name} is not supported here; see gene help\n`, 1])
+    }
+  })
+
   test('--version and help', async () => {
     assert.equal((await gene(['--version'])).stdout, `gene ${version}\n`)
     const { stdout, exit } = await gene([])
@@ -291,13 +309,15 @@ describe('usage', () => {
 
   test('wrong usage is told in a line; exit code 2', async () => {
     for (const [args, told] of /** @type {[string[], RegExp][]} */ ([
-      [['run', '--bogus', 'x'], /unknown option --bogus/],
+      [['run', '--bogus', 'x'], /^Error: Unknown option: --bogus\nusage: gene run/],
       [['eval', '--depth=many', '1'], /--depth must be a positive whole number/],
       [['eval', '--timeout=soon', '1'], /--timeout is not like 5s/],
       [['eval', '--allow=disk', '1'], /--allow knows fs, net, env, run, not disk/],
       [['eval', '--errors=xml', '1'], /--errors must be text or gene or json/],
-      [['frobnicate'], /there is no command frobnicate/],
-      [['help', 'frobnicate'], /there is no command frobnicate/],
+      [['run', '--trce', 'x'], /^Error: Unknown option: --trce \(did you mean --trace\?\)\n/],
+      [['frobnicate'], /^Error: Unknown command: frobnicate\n\nGene [^]*Usage: /],
+      [['prase'], /^Error: Unknown command: prase \(did you mean parse\?\)\n\n/],
+      [['help', 'frobnicate'], /^Error: Unknown command: frobnicate\n/],
       [['compile'], /no file to compile/],
     ])) {
       const { stdout, stderr, exit } = await gene(args)
