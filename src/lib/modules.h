@@ -30,6 +30,7 @@
     MODULE(node)            \
     MODULE(iterator)        \
     MODULE(json)            \
+    MODULE(data)            \
     MODULE(async)           \
     MODULE(schedule)        \
     MODULE(progress)        \
