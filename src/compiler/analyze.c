@@ -415,6 +415,8 @@ static Expr *analyze_node(Compiler *c, NodeObj *node) {
         if (special) return analyze_special(c, special, node);
         if (is_dotted(head)) return analyze_method_call(c, analyze_self(c), node, symbol, 0);
     }
+    Expr *type = analyze_type_value(c, node);
+    if (type) return type;
     return analyze_call(c, node);
 }
 

@@ -10,6 +10,14 @@ typedef struct NameEntry {
     Var *top;        /* innermost binding, or NULL: a free name */
 } NameEntry;
 
+/* A type alias or type parameter. */
+typedef struct TypeName {
+    SymbolObj *name;
+    Value form;    /* of an alias */
+    TypeObj *type; /* NULL: not needed yet */
+    bool is_open;  /* being made from `form` */
+} TypeName;
+
 /* State of one compilation. */
 typedef struct Compiler {
     VM *vm;
@@ -24,6 +32,8 @@ typedef struct Compiler {
     Scope *scope;
     NameEntry *names; /* open addressing, keyed by symbol address */
     uint32_t name_count, name_capacity;
+    TypeName *types; /* innermost last */
+    uint32_t type_count, type_capacity;
     uint32_t line, column; /* of the innermost node being analysed */
     uint32_t depth, max_depth;
     bool is_nested; /* compiles into a running scope: top-level variables are locals */
@@ -45,6 +55,8 @@ void scope_finish_declare(Compiler *c, Var *var);
 Var *scope_declare(Compiler *c, SymbolObj *name);
 /* The variable cannot be assigned again, in later compilations of the module either. */
 void scope_mark_let(Compiler *c, Var *var);
+/* Every assignment is checked, in later compilations of the module too. */
+void scope_mark_type(Compiler *c, Var *var, TypeObj *type);
 /* For fn, class … : the variable they bind (language 07 §7.3), not complete yet. */
 Var *scope_begin_definition(Compiler *c, SymbolObj *name);
 /* Makes a name known to nested functions before its declaration is reached. */
@@ -92,6 +104,19 @@ static inline bool is_symbol_text(Value form, const char *text) {
 }
 static inline Value symbol_value(const SymbolObj *symbol) { return value_pointer(symbol); }
 
+/* --- analyze_type.c ------------------------------------------------------------------------------------- */
+/* The type to check for; NULL: none, because it is Any, invalid (reported) or types are ignored. */
+TypeObj *analyze_type(Compiler *c, Value form);
+/* A gene that is a type expression (language 09 §9.6), as a value; NULL: it is something else. */
+Expr *analyze_type_value(Compiler *c, NodeObj *node);
+/* Aliases and type parameters declared after types_open are known until types_close. */
+uint32_t types_open(const Compiler *c);
+void types_close(Compiler *c, uint32_t mark);
+/* T and U when a definition's name is written name:T:U. */
+void declare_type_parameters(Compiler *c, Value name);
+/* Makes the (type A …) among a module's statements known to all of them. */
+void predeclare_aliases(Compiler *c, const Value *forms, uint32_t count);
+
 /* --- analyze_operator.c --------------------------------------------------------------------------------- */
 /* NULL: the node is not an infix or prefix operator expression, an assignment. */
 Expr *analyze_infix(Compiler *c, NodeObj *node);
@@ -132,6 +157,7 @@ typedef struct FunctionRequest {
     ArrayObj *params; /* NULL: none */
     const Value *body;
     uint32_t body_count;
+    const Value *result; /* return type; NULL: none */
     const NodeObj *node; /* for ^intent …; NULL: none */
     uint16_t flags;
     ClassInfo *class_info;
@@ -142,6 +168,8 @@ Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name);
 void function_close(Compiler *c);
 /* Index in body after `-> Type` and `! [effects]`. */
 uint32_t skip_return_type(const Value *forms, uint32_t count);
+/* The type itself, NULL when there is none. */
+const Value *return_type(const Value *forms, uint32_t count);
 /* name:T:U → name. */
 SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol);
 

@@ -136,8 +136,13 @@ static void make_class(Compiler *c, Making *m, NodeObj *node, const Destination 
     if (header.failed) return;
     if (header.interfaces) making_add_implements(c, m, node, header.interfaces, header.has_parent);
     if (header.members < node->count) {
-        making_add(m, making_body(c, m->made, d->name, node->children + header.members, node->count - header.members,
-                                  class_info(c, node, d->name, &header)));
+        ClassInfo *info = class_info(c, node, d->name, &header);
+        uint32_t types = types_open(c);
+        declare_type_parameters(c, node->children[0]);
+        making_add(
+            m, making_body(c, m->made, d->name, node->children + header.members, node->count - header.members, info));
+        types_close(c, types);
+        if (d->var) d->var->constructor = info->constructor;
     }
     if (header.interfaces) making_add(m, expr_intrinsic(c, INTRINSIC_CHECK_INTERFACES, 1, expr_var(c, m->made)));
 }
@@ -200,6 +205,7 @@ static bool in_class_body(Compiler *c, const char *form) {
 
 static Expr *member_function(Compiler *c, FunctionKind kind, SymbolObj *name, NodeObj *node, uint32_t params_at) {
     uint32_t body = params_at + 1;
+    const Value *result = return_type(node->children + body, node->count - body);
     body += skip_return_type(node->children + body, node->count - body);
     FunctionRequest request = {
         .kind = kind,
@@ -208,9 +214,14 @@ static Expr *member_function(Compiler *c, FunctionKind kind, SymbolObj *name, No
         .params = array_of(node->children[params_at]),
         .body = node->children + body,
         .body_count = node->count - body,
+        .result = result,
         .class_info = c->fn->class_info,
     };
-    return analyze_function(c, &request);
+    uint32_t types = types_open(c);
+    if (params_at > 0) declare_type_parameters(c, node->children[0]);
+    Expr *x = analyze_function(c, &request);
+    types_close(c, types);
+    return x;
 }
 
 uint32_t method_body_start(const NodeObj *node) {
@@ -220,7 +231,7 @@ uint32_t method_body_start(const NodeObj *node) {
 Expr *analyze_method(Compiler *c, NodeObj *node) {
     if (!in_class_body(c, "method")) return expr_const(c, VAL_NIL);
     SymbolObj *name = NULL;
-    if (node->count > 0 && is_symbol(node->children[0])) name = symbol_of(node->children[0]);
+    if (node->count > 0 && is_symbol(node->children[0])) name = strip_type_parameters(c, symbol_of(node->children[0]));
     if (node->count > 0 && is_string(node->children[0])) {
         name = symbol_from_string(c->vm, string_of(node->children[0]));
     }
@@ -246,6 +257,7 @@ Expr *analyze_ctor(Compiler *c, NodeObj *node) {
                              "Constructor requires an array argument list; use [] for no arguments");
     }
     Expr *function = member_function(c, FUNCTION_CTOR, SYM(c->vm, CTOR), node, 0);
+    c->fn->class_info->constructor = function->as.function;
     return expr_intrinsic(c, INTRINSIC_CLASS_CTOR, 2, analyze_self(c), function);
 }
 
@@ -266,9 +278,10 @@ Expr *analyze_field(Compiler *c, NodeObj *node) {
     }
     bool typed;
     SymbolObj *name = strip_colon(c, symbol_of(node->children[0]), &typed);
-    Value type = node->count > 1 ? node->children[1] : VAL_NIL;
+    TypeObj *type = node->count > 1 ? analyze_type(c, node->children[1]) : NULL;
+    Value declared = node->count > 1 ? node->children[1] : VAL_NIL;
     return expr_intrinsic(c, INTRINSIC_CLASS_FIELD, 3, analyze_self(c), expr_const(c, symbol_value(name)),
-                          expr_const(c, type));
+                          expr_const(c, type ? value_pointer(type) : declared));
 }
 
 /* --- new and super -------------------------------------------------------------------------------------- */

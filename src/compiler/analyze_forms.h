@@ -41,6 +41,9 @@ Expr *analyze_return(Compiler *c, NodeObj *node);
 Expr *analyze_var(Compiler *c, NodeObj *node);
 Expr *analyze_let(Compiler *c, NodeObj *node);
 
+/* analyze_type.c */
+Expr *analyze_type_form(Compiler *c, NodeObj *node);
+
 /* analyze_function.c */
 Expr *analyze_fn(Compiler *c, NodeObj *node);
 Expr *analyze_block_form(Compiler *c, NodeObj *node);

@@ -13,6 +13,7 @@ Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name) {
     fn->metadata = VAL_NIL;
     fn->line = c->line;
     fn->column = c->column;
+    fn->types_mark = types_open(c);
     c->fn = fn;
     fn->scope = scope_open(c, false);
     if (kind == FUNCTION_METHOD || kind == FUNCTION_CTOR || kind == FUNCTION_BODY) {
@@ -25,6 +26,7 @@ Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name) {
 
 void function_close(Compiler *c) {
     scope_close(c);
+    types_close(c, c->fn->types_mark);
     c->fn = c->fn->parent;
 }
 
@@ -91,6 +93,17 @@ uint32_t skip_return_type(const Value *forms, uint32_t count) {
     return next < count ? next : count;
 }
 
+const Value *return_type(const Value *forms, uint32_t count) {
+    return count > 1 && is_symbol_text(forms[0], "->") ? &forms[1] : NULL;
+}
+
+/* A generator's type is that of what it yields, an async function may write that of its future. */
+static void analyze_result(Compiler *c, Function *fn, const Value *form) {
+    fn->result = form ? analyze_type(c, *form) : NULL;
+    if (!fn->result || fn->kind == FUNCTION_CTOR || (fn->flags & CODE_GENERATOR)) return;
+    fn->checks_result = !(fn->flags & CODE_ASYNC) || !(fn->result->mask & KIND_BIT(OBJ_FUTURE));
+}
+
 static bool has_true_property(Compiler *c, const NodeObj *node, const char *name) {
     if (!node || node->props.count == 0) return false;
     Value value = table_get_symbol(&node->props, symbol_from(c->vm, name));
@@ -119,6 +132,7 @@ Expr *analyze_function(Compiler *c, const FunctionRequest *request) {
     if (is_generator_name(fn->name) || has_true_property(c, node, "generator")) fn->flags |= CODE_GENERATOR;
     if (has_true_property(c, node, "async")) fn->flags |= CODE_ASYNC;
     bool ok = !request->params || analyze_params(c, request->params, PARAMS_FUNCTION, &fn->params);
+    analyze_result(c, fn, request->result);
     if (node) add_metadata(c, fn, node);
     Function *blamed = c->blamed;
     if (request->kind != FUNCTION_BODY) c->blamed = fn; /* a class or namespace body runs at once */
@@ -153,11 +167,16 @@ static Expr *make_fn(Compiler *c, NodeObj *node, SymbolObj *name, uint32_t param
     }
     request.params = array_of(node->children[params_at]);
     uint32_t body = params_at + 1;
+    request.result = return_type(node->children + body, node->count - body);
     body += skip_return_type(node->children + body, node->count - body);
     request.body = node->children + body;
     request.body_count = node->count - body;
     if (name && name->size > 1 && name->text[name->size - 1] == '!') request.flags = CODE_MACRO;
-    return analyze_function(c, &request);
+    uint32_t types = types_open(c);
+    if (params_at > 0) declare_type_parameters(c, node->children[0]);
+    Expr *x = analyze_function(c, &request);
+    types_close(c, types);
+    return x;
 }
 
 /* (fn name …): a variable, and at module level also a member of the module's namespace. */
@@ -167,6 +186,7 @@ static Expr *define_fn(Compiler *c, NodeObj *node, SymbolObj *name) {
     }
     Var *var = scope_begin_definition(c, name);
     Expr *function = make_fn(c, node, name, 1);
+    if (function->kind == EXPR_FUNCTION) var->function = function->as.function;
     scope_finish_declare(c, var);
     Expr *x = expr_declare(c, var, function);
     return var->is_module ? expr_define_member(c, name, x) : x;

@@ -152,6 +152,7 @@ void analyze_top_level(Compiler *c, const CompileRequest *request) {
     bool *hoisted = ARENA_ARRAY(&c->arena, bool, count);
     Var *last = NULL; /* value of a last form that was hoisted */
     for (uint32_t i = 0; i < count; i++) predeclare(c, t.forms->items[i], 0);
+    predeclare_aliases(c, t.forms->items, count);
     t.sequence = expr_new(c, EXPR_SEQUENCE);
     t.sequence->as.list.items = ARENA_ARRAY(&c->arena, Expr *, count + 2);
     add_definitions(&t, true, hoisted, &last);

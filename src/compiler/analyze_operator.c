@@ -392,6 +392,7 @@ Expr *analyze_assign_name(Compiler *c, SymbolObj *name, Expr *value) {
         return analyze_error(c, ERR_COMPILE_LET, "Cannot reassign 'let' binding '%s'", name->text);
     }
     if (!var->is_module) c->fn->assign_serial++;
+    var->is_assigned = true;
     Expr *x = expr_new(c, EXPR_ASSIGN);
     x->as.assign.var = var;
     x->as.assign.value = value;

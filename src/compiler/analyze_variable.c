@@ -35,8 +35,11 @@ static bool strip_suffix(Compiler *c, SymbolObj **io_symbol, const char *suffix)
     return true;
 }
 
-static void skip_type(ParamParser *p, bool typed) {
-    if (typed && p->next < p->list->count) p->next++;
+/* The type after `name:`. Inside patterns types say nothing. */
+static TypeObj *parse_item_type(ParamParser *p, bool typed) {
+    if (!typed || p->next >= p->list->count) return NULL;
+    Value form = p->list->items[p->next++];
+    return p->mode == PARAMS_FUNCTION ? analyze_type(p->c, form) : NULL;
 }
 
 static Var *declare_item(ParamParser *p, SymbolObj *name) {
@@ -77,7 +80,7 @@ static void parse_name_item(ParamParser *p, SymbolObj *symbol, ParamSpec *out) {
     }
     bool is_rest = strip_suffix(p->c, &symbol, "...");
     if (!is_rest && !typed && accept(p, "...")) is_rest = true;
-    skip_type(p, typed);
+    TypeObj *type = parse_item_type(p, typed);
     if (is_rest && !is_keyword) {
         if (p->has_rest) pattern_error(p, "Only one named positional rest parameter is allowed");
         p->has_rest = true;
@@ -90,6 +93,9 @@ static void parse_name_item(ParamParser *p, SymbolObj *symbol, ParamSpec *out) {
         out->kind = is_rest ? PARAM_REST : out->fallback ? PARAM_OPTIONAL : PARAM_REQUIRED;
     }
     out->var = declare_item(p, symbol);
+    if (is_rest) return; /* an array or a map, whatever it holds */
+    out->type = type;
+    if (out->var) out->var->bound = type;
 }
 
 /* /x: bind and store into the field. */
@@ -186,7 +192,7 @@ static bool is_function_form(Value form) {
     return node->count > 0 && is_symbol_text(node->children[0], "->");
 }
 
-static Expr *declare_name(Compiler *c, SymbolObj *name, const Value *value, bool is_let) {
+static Expr *declare_name(Compiler *c, SymbolObj *name, const Value *type, const Value *value, bool is_let) {
     if (name == SYM(c->vm, SELF)) {
         return analyze_error(c, ERR_COMPILE_FORM, "Reserved identifier 'self' cannot be used for variable");
     }
@@ -202,6 +208,8 @@ static Expr *declare_name(Compiler *c, SymbolObj *name, const Value *value, bool
     var->is_let = false;
     var->is_definition = false;
     if (is_let) scope_mark_let(c, var);
+    TypeObj *declared = type ? analyze_type(c, *type) : NULL;
+    if (declared) scope_mark_type(c, var, declared);
     scope_finish_declare(c, var);
     return expr_declare(c, var, initial);
 }
@@ -254,7 +262,8 @@ static Expr *analyze_declaration(Compiler *c, NodeObj *node, const char *form_na
         return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, expr_const(c, VAL_UNSET), expr_const(c, symbol_value(global)),
                               initial);
     }
-    return declare_name(c, name, value, is_let);
+    const Value *type = typed && node->count > 1 ? &node->children[1] : NULL;
+    return declare_name(c, name, type, value, is_let);
 }
 
 Expr *analyze_var(Compiler *c, NodeObj *node) { return analyze_declaration(c, node, "var", false); }

@@ -35,6 +35,9 @@ struct Var {
     Var *next;          /* in the same scope, in order of declaration */
     uint32_t depth;     /* of its scope */
     uint32_t slot;      /* module variable number; of an outer variable: is `reg` a register? */
+    TypeObj *type;      /* declared: every assignment is checked; NULL: none */
+    TypeObj *bound;     /* of a parameter: checked when the call begins */
+    const Function *function, *constructor; /* what (fn name …), (class name …) made; NULL: unknown */
     int16_t reg;        /* register while its scope is being emitted */
     uint8_t visibility; /* VarVisibility */
     const NodeObj *interface; /* bound by this (interface …) form; NULL: unknown */
@@ -45,6 +48,7 @@ struct Var {
     bool is_member; /* of the namespace whose body is being analysed: hides variables outside, read as a free name */
     bool is_outer;  /* of the scope around a nested compilation: `reg` is where the running function has its cell */
     bool captured;  /* lives in a cell */
+    bool is_assigned;
     bool early;     /* initialised (nil) where its scope begins: its declaration may not run before a use */
 };
 
@@ -119,6 +123,7 @@ typedef struct ParamSpec {
     Expr *fallback; /* default, or NULL */
     Pattern *nested;
     SymbolObj *field; /* /x parameters */
+    TypeObj *type;    /* NULL: not annotated, or Any */
 } ParamSpec;
 
 typedef struct ParamList {
@@ -170,6 +175,7 @@ typedef struct ClassInfo {
     SymbolObj **fields;
     uint32_t field_count;
     bool checks_fields;
+    const Function *constructor;
     Function *blamed; /* gets the errors of the class form */
 } ClassInfo;
 
@@ -185,6 +191,8 @@ struct Function {
     Var **upvalues;
     uint32_t upvalue_count, upvalue_capacity;
     Value metadata;
+    TypeObj *result;    /* NULL: not annotated, or Any */
+    bool checks_result; /* whatever it returns passes a check */
     ClassInfo *class_info;
     const char *error; /* compile error in the body: raised when called */
     uint32_t line, column;
@@ -192,6 +200,7 @@ struct Function {
     /* while it is analysed */
     Loop *loop;
     uint32_t finally_level;
+    uint32_t types_mark; /* types_open before it */
     uint32_t assign_serial; /* grows with every assignment to or declaration of a variable */
 };
 

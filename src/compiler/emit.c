@@ -47,6 +47,7 @@ uint32_t block_register(Emitter *e, int target) {
 void deliver(Emitter *e, uint32_t reg, int target) {
     if (code_is_dead(&e->code)) return;
     if (target == TARGET_RETURN) {
+        emit_return_check(e, reg);
         code_abc(&e->code, OP_RETURN, reg, 0, 0);
     } else if (target >= 0 && (uint32_t)target != reg) {
         code_abc(&e->code, OP_MOVE, (uint32_t)target, reg, 0);
@@ -57,7 +58,11 @@ static void deliver_constant(Emitter *e, Value value, int target) {
     if (target == TARGET_DROP || code_is_dead(&e->code)) return;
     uint32_t reg = target >= 0 ? (uint32_t)target : take_registers(e, 1);
     code_load_constant(&e->code, reg, value);
+    bool proven = e->return_proven;
+    Expr constant = {.kind = EXPR_CONST, .as.constant = value};
+    if (target == TARGET_RETURN) e->return_proven = is_proven(e, e->fn->result, &constant);
     deliver(e, reg, target);
+    e->return_proven = proven;
 }
 
 void deliver_nil(Emitter *e, int target) { deliver_constant(e, VAL_NIL, target); }
@@ -173,8 +178,14 @@ static void emit_variable(Emitter *e, Var *var, int target) {
 
 static void emit_assign(Emitter *e, Expr *x, int target) {
     Var *var = x->as.assign.var;
+    bool is_checked = !is_proven(e, var->type, x->as.assign.value);
     uint32_t reg;
-    if (is_register_variable(e, var)) {
+    if (is_register_variable(e, var) && is_checked) {
+        reg = take_registers(e, 1); /* the variable keeps its value when the new one is refused */
+        emit_value(e, x->as.assign.value, (int)reg);
+        emit_check(e, reg, var->type, BOUNDARY_VARIABLE);
+        store_variable(e, var, reg);
+    } else if (is_register_variable(e, var)) {
         reg = (uint32_t)var->reg;
         emit_value(e, x->as.assign.value, (int)reg);
     } else {
@@ -184,6 +195,7 @@ static void emit_assign(Emitter *e, Expr *x, int target) {
         } else {
             reg = emit_operand(e, x->as.assign.value);
         }
+        if (is_checked) emit_check(e, reg, var->type, BOUNDARY_VARIABLE);
         store_variable(e, var, reg);
     }
     deliver(e, reg, target);
@@ -196,6 +208,9 @@ static void emit_declare(Emitter *e, Expr *x, int target) {
         return;
     }
     emit_value(e, x->as.assign.value, var->reg);
+    if (!is_proven(e, var->type, x->as.assign.value)) {
+        emit_check(e, (uint32_t)var->reg, var->type, BOUNDARY_VARIABLE);
+    }
     mark_variable(e, (uint32_t)var->reg, true);
     deliver(e, (uint32_t)var->reg, target);
     if (var->captured && target != TARGET_RETURN) code_abc(&e->code, OP_NEWCELL, (uint32_t)var->reg, 0, 0);
@@ -379,7 +394,10 @@ void emit_value(Emitter *e, Expr *x, int target) {
         e->code.line = x->line;
         e->code.column = x->column;
     }
+    bool proven = e->return_proven;
+    if (target == TARGET_RETURN) e->return_proven = is_proven(e, e->fn->result, x);
     emit_expr(e, x, target);
+    e->return_proven = proven;
     e->code.line = line;
     e->code.column = column;
     e->top = top;
@@ -480,6 +498,7 @@ CodeObj *emit_function(Compiler *c, Function *fn) {
     code->line = fn->line;
     code->column = fn->column;
     code->metadata = fn->metadata;
+    code->signature = signature_of(c, fn);
     code->slot_count = (uint16_t)(e.slot_count ? e.slot_count : 1);
     fill_params(c, code, &fn->params, fn->self != NULL);
     code->required_count = code->param_count;

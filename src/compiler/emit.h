@@ -50,6 +50,8 @@ typedef struct Emitter {
     uint32_t guarded;        /* > 0: inside a protected range, so nothing is a tail call */
     ScopeDescriptor *scopes; /* one an eval site */
     bool failed;             /* out of registers, reported */
+    bool return_proven;      /* what goes to TARGET_RETURN is of the function's return type for certain */
+    bool returns_explicitly; /* inside (return …) */
 } Emitter;
 
 /* --- emit.c --------------------------------------------------------------------------------------------- */
@@ -89,6 +91,17 @@ void emit_set_path(Emitter *e, Expr *x, int target);
 /* dst = left op constant-or-register */
 bool constant_operand(Emitter *e, const Expr *operand, uint32_t *out_constant);
 void emit_operation(Emitter *e, uint32_t op, uint32_t dst, uint32_t left, Expr *operand);
+
+/* --- emit_type.c ---------------------------------------------------------------------------------------- */
+/* Needs the expression's value no check to pass as the type? NULL is Any. */
+bool is_proven(const Emitter *e, const TypeObj *type, const Expr *x);
+void emit_check(Emitter *e, uint32_t reg, const TypeObj *type, Boundary boundary);
+/* Before RETURN. */
+void emit_return_check(Emitter *e, uint32_t reg);
+/* Function type for CodeObj.signature. */
+Value signature_of(Compiler *c, const Function *fn);
+/* Reports a call, or a new, with more positionals than the function it certainly calls can take. */
+void check_argument_count(Emitter *e, const Expr *callee, const Arguments *arguments, bool is_new);
 
 /* --- emit_branch.c -------------------------------------------------------------------------------------- */
 /* Jumps to the list when the value is falsy; falls through otherwise. */

@@ -51,8 +51,16 @@ static bool is_tail_call(const Emitter *e, int target) {
     return e->fn->kind == FUNCTION_PLAIN || e->fn->kind == FUNCTION_BLOCK || e->fn->kind == FUNCTION_METHOD;
 }
 
+/* In a function with a return type a tail call happens only if the callee checks as much. */
+static void emit_checked_tail(Emitter *e, uint32_t base, const Arguments *arguments) {
+    uint32_t names = arguments->entry_count ? keyword_names(e, arguments) + 1 : 0;
+    code_abc(&e->code, OP_TAILCHECKED, base, arguments->item_count, 0);
+    code_extra(&e->code, names);
+}
+
 void emit_call(Emitter *e, Expr *x, int target) {
     const Arguments *arguments = &x->as.call.arguments;
+    check_argument_count(e, x->as.call.callee, arguments, false);
     uint32_t base = block_register(e, target);
     emit_value(e, x->as.call.callee, (int)base);
     if (!fits_block(arguments)) {
@@ -65,7 +73,9 @@ void emit_call(Emitter *e, Expr *x, int target) {
     }
     emit_block(e, arguments);
     bool is_tail = is_tail_call(e, target);
-    if (arguments->entry_count == 0) {
+    if (is_tail && e->fn->checks_result) {
+        emit_checked_tail(e, base, arguments);
+    } else if (arguments->entry_count == 0) {
         code_abc(&e->code, is_tail ? OP_TAILCALL : OP_CALL, base, arguments->item_count, 0);
     } else {
         uint32_t names = keyword_names(e, arguments);
@@ -127,6 +137,7 @@ void emit_method_call(Emitter *e, Expr *x, int target) {
 
 void emit_new(Emitter *e, Expr *x, int target) {
     const Arguments *arguments = &x->as.call.arguments;
+    check_argument_count(e, x->as.call.callee, arguments, true);
     uint32_t base = block_register(e, target);
     emit_value(e, x->as.call.callee, (int)base);
     uint32_t second = take_registers(e, 1);

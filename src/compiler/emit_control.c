@@ -171,7 +171,10 @@ void emit_exit(Emitter *e, Loop *loop, bool is_continue, uint32_t reg) {
         return;
     }
     if (!loop) {
+        bool proven = e->return_proven;
+        e->return_proven = false;
         deliver(e, reg, TARGET_RETURN);
+        e->return_proven = proven;
     } else {
         code_jump(&e->code, is_continue ? &loop->continues : &loop->breaks);
     }
@@ -197,6 +200,8 @@ static uint32_t return_register(Emitter *e) {
 }
 
 void emit_return(Emitter *e, Expr *x) {
+    bool explicitly = e->returns_explicitly;
+    e->returns_explicitly = true;
     if (e->fn->kind == FUNCTION_CTOR) {
         emit_value(e, x->as.operand, TARGET_DROP);
         emit_exit(e, NULL, false, 0);
@@ -207,4 +212,5 @@ void emit_return(Emitter *e, Expr *x) {
         emit_value(e, x->as.operand, (int)reg);
         emit_exit(e, NULL, false, reg);
     }
+    e->returns_explicitly = explicitly;
 }

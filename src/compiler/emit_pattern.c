@@ -83,6 +83,7 @@ void emit_prologue(Emitter *e) {
         const ParamSpec *item = &fn->params.items[i];
         uint32_t reg = i + self_count;
         emit_default(e, item->fallback, reg);
+        if (item->type) emit_check(e, reg, item->type, BOUNDARY_PARAMETER);
         if (item->field && fn->self) {
             code_abc(&e->code, OP_SETPROP, 0, reg, 0);
             code_extra(&e->code, code_symbol(&e->code, item->field));

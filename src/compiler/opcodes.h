@@ -93,6 +93,12 @@
     OP(CONCAT, ABC, 0, "R[A] = R[B] ++ R[C] (strings only)")                                                      \
     OP(INTERP, ABC, 0, "R[A] = text of the parts R[B..B+C) of an interpolated string")                            \
     OP(TYPEOF, AB, 0, "R[A] = typeof R[B]")                                                                       \
+    OP(CHECKINT, ABC, 1, "R[A] passes boundary C of type K[W1], as an Int does")                                  \
+    OP(CHECKFLOAT, ABC, 1, "R[A] passes boundary C of type K[W1], as a Float does")                               \
+    OP(CHECKKIND, ABC, 1, "R[A] passes boundary C of type K[W1], as an object of ObjType B does")                 \
+    OP(CHECK, ABC, 1, "R[A] passes boundary C of type K[W1]; converts it or raises")                              \
+    OP(TAILCHECKED, AB, 1, "TAILCALL (W1 = 0) or TAILCALLKW with names K[W1 - 1] if the callee checks its result " \
+                           "as this function would, else the plain call; a check and RETURN A follow (tick)")    \
     OP(IS, ABC, 0, "R[A] = R[B] is R[C]")                                                                         \
     OP(RANGE, ABC, 0, "R[A] = range R[B]..R[B+1], step R[B+2] when C = 3")                                        \
     OP(ARRAY, ABC, 0, "R[A] = array of R[B..B+C)")                                                                \

@@ -46,6 +46,8 @@ static Var *known_module_var(Compiler *c, SymbolObj *name) {
     var->reg = -1;
     var->is_module = true;
     var->is_let = table_get_symbol(&c->module->lets, name) != VAL_UNSET;
+    Value type = table_get_symbol(&c->module->types, name);
+    if (is_type(type)) var->type = type_of(type);
     return var;
 }
 
@@ -132,6 +134,7 @@ static Var *add_var(Compiler *c, Scope *scope, SymbolObj *name) {
         var->is_module = true;
         var->slot = module_add_var(c->vm, c->module, name);
         table_delete_symbol(c->vm, &c->module->lets, name);
+        table_delete_symbol(c->vm, &c->module->types, name);
     } else {
         var->next = scope->vars;
         scope->vars = var;
@@ -164,6 +167,13 @@ void scope_finish_declare(Compiler *c, Var *var) {
 void scope_mark_let(Compiler *c, Var *var) {
     var->is_let = true;
     if (var->is_module) table_set_symbol(c->vm, &c->module->lets, var->name, VAL_TRUE);
+}
+
+void scope_mark_type(Compiler *c, Var *var, TypeObj *type) {
+    var->type = type;
+    if (!var->is_module) return;
+    table_set_symbol(c->vm, &c->module->types, var->name, value_pointer(type));
+    heap_touch(c->vm, c->module);
 }
 
 Var *scope_declare(Compiler *c, SymbolObj *name) {

@@ -67,7 +67,7 @@ static const SpecialForm special_forms[] = {
     {"return", analyze_return, NULL, false},
     {"throw", analyze_throw, NULL, false},
     {"try", analyze_try, NULL, false},
-    {"type", NULL, "type is not supported yet", true},
+    {"type", analyze_type_form, NULL, true},
     {"typeof", analyze_typeof, NULL, false},
     {"var", analyze_var, NULL, false},
     {"while", analyze_while, NULL, false},

@@ -36,6 +36,7 @@
     OBJ_TYPE(GENERATOR, "VkGenerator", "Generator")          \
     OBJ_TYPE(ITERATOR, "VkInstance", "Iterator")             \
     OBJ_TYPE(HOST, "VkCustom", "VkCustom")                   \
+    OBJ_TYPE(TYPE_VALUE, "VkCustom", "VkCustom")             \
     OBJ_TYPE(CELL, "VkCell", "VkCell")                       \
     OBJ_TYPE(CODE, "VkCode", "VkCode")                       \
     OBJ_TYPE(SHAPE, "VkShape", "VkShape")                    \

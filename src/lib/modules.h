@@ -7,6 +7,7 @@
 
 #define LIB_MODULES(MODULE) \
     MODULE(object)          \
+    MODULE(type)            \
     MODULE(nil)             \
     MODULE(class)           \
     MODULE(error)           \

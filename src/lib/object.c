@@ -1,6 +1,7 @@
 /* object.c — methods every value has (language 02 §2.7, 20 §9–10). */
 #include "lib/modules.h"
 #include "lib/support.h"
+#include "vm/type_check.h"
 
 static NativeResult object_class(VM *vm, const Args *args, Value *out) {
     Value self = native_arg(vm, args, 0);
@@ -22,6 +23,7 @@ static NativeResult object_to_s(VM *vm, const Args *args, Value *out) {
 
 static NativeResult object_is(VM *vm, const Args *args, Value *out) {
     Value type = native_arg_or(vm, args, 1, VAL_NIL);
+    if (is_type(type)) return lib_return(out, value_bool(type_admits(vm, type_of(type), native_arg(vm, args, 0))));
     if (is_instance(type)) type = value_pointer(instance_of(type)->class_);
     if (!is_class(type)) return vm_raise_message(vm, "Object.is expects a class or instance as the second argument");
     ClassObj *class_ = class_of(vm, native_arg(vm, args, 0));
@@ -29,24 +31,24 @@ static NativeResult object_is(VM *vm, const Args *args, Value *out) {
 }
 
 static NativeResult object_to(VM *vm, const Args *args, Value *out) {
-    Value self = native_arg(vm, args, 0), type = native_arg_or(vm, args, 1, VAL_NIL);
-    if (!is_class(type)) return vm_raise_message(vm, "Object.to expects a class");
-    const ObjectSpace *space = vm_space(vm);
-    const ClassObj *wanted = class_of_value(type);
-    if (class_descends_from(class_of(vm, self), wanted)) return lib_return(out, self);
-    if (wanted == space->float_class && is_int(self)) return lib_return(out, value_float(number_of(self)));
-    if (wanted == space->int_class && is_float(self)) {
-        double number = float_of(self);
-        if (number >= -0x1p63 && number < 0x1p63) return lib_return(out, int_make(vm, (int64_t)number));
-    }
-    return vm_raise(vm, ERR_TYPE, "Type error: cannot convert %s to %s", type_name(vm, self), wanted->name->text);
+    *out = native_arg(vm, args, 0);
+    Value wanted = native_arg_or(vm, args, 1, VAL_NIL);
+    if (is_class(wanted) && class_descends_from(class_of(vm, *out), class_of_value(wanted))) return NATIVE_RETURN;
+    uint32_t scope = roots_open(vm);
+    const TypeObj *type = type_from_value(vm, wanted);
+    if (!type) return vm_raise_message(vm, "Object.to expects a class or a type");
+    root_push(vm, value_pointer(type));
+    TypeContext context = {.boundary = BOUNDARY_CONVERSION};
+    bool ok = type_check(vm, type, out, &context);
+    roots_close(vm, scope);
+    return ok ? NATIVE_RETURN : NATIVE_RAISE;
 }
 
 static const NativeDef methods[] = {
     {"class", object_class, 0, -1, NATIVE_METHOD, "(v .class)", "The value's class."},
     {"to_s", object_to_s, 0, -1, NATIVE_METHOD | NATIVE_REENTRANT, "(v .to_s)", "The value's text."},
-    {"is", object_is, 0, -1, NATIVE_METHOD, "(v .is C)", "Is C the value's class or above it?"},
-    {"to", object_to, 0, -1, NATIVE_METHOD, "(v .to C)", "The value, converted between Int and Float where needed."},
+    {"is", object_is, 0, -1, NATIVE_METHOD, "(v .is C)", "Is C the value's class or above it, or a type it belongs to?"},
+    {"to", object_to, 0, -1, NATIVE_METHOD, "(v .to T)", "The value, converted between Int and Float where needed."},
 };
 
 void lib_install_object(VM *vm) {

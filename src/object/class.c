@@ -34,6 +34,10 @@ ClassObj *class_make(VM *vm, SymbolObj *name, ClassObj *parent) {
     if (parent) {
         class_->is_exception = parent->is_exception;
         class_->instance_hint = parent->instance_hint;
+        class_->checks_fields = parent->checks_fields;
+        class_->root = parent->root;
+    } else {
+        class_->root = vm_space(vm)->empty_shape;
     }
     return class_;
 }
@@ -87,8 +91,8 @@ static void add_lookup(VM *vm, ShapeObj *shape) {
     shape->lookup = lookup;
     heap_touch(vm, shape);
     if (!can_share) table_reserve(vm, &lookup->table, shape->count);
-    const ShapeObj *stop = can_share ? shape->parent : vm_space(vm)->empty_shape;
-    for (const ShapeObj *s = shape; s != stop; s = s->parent) {
+    uint32_t known = can_share ? shape->parent->count : 0;
+    for (const ShapeObj *s = shape; s->count > known; s = s->parent) {
         map_set(vm, lookup, s->name, value_small_int((int64_t)s->count - 1));
     }
 }
@@ -108,6 +112,27 @@ ShapeObj *shape_extend(VM *vm, ShapeObj *shape, SymbolObj *name) {
     return next;
 }
 
+/* The root of classes that check what those of `root` do, and `name`. */
+static ShapeObj *typed_root(VM *vm, ShapeObj *root, SymbolObj *name) {
+    Value known = root->typed ? map_get(root->typed, name) : VAL_UNSET;
+    if (known != VAL_UNSET) return pointer_of(known);
+    if (!root->typed) {
+        Value map = map_make(vm);
+        root->typed = map_of(map);
+        heap_touch(vm, root);
+    }
+    ShapeObj *made = heap_alloc(vm, OBJ_SHAPE, sizeof(ShapeObj));
+    map_set(vm, root->typed, name, value_pointer(made));
+    return made;
+}
+
+void class_add_typed_field(VM *vm, ClassObj *class_, SymbolObj *name, Value type) {
+    class_->root = typed_root(vm, class_->root, name);
+    class_->checks_fields = true;
+    table_set_symbol(vm, &class_->fields, name, type);
+    heap_touch(vm, class_);
+}
+
 /* --- instances ------------------------------------------------------------------------------------ */
 
 Value instance_make(VM *vm, ClassObj *class_) {
@@ -115,7 +140,7 @@ Value instance_make(VM *vm, ClassObj *class_) {
     InstanceObj *instance =
         heap_alloc(vm, OBJ_INSTANCE, offsetof(InstanceObj, inline_values) + capacity * sizeof(Value));
     instance->class_ = class_;
-    instance->shape = vm_space(vm)->empty_shape;
+    instance->shape = class_->root;
     instance->values = instance->inline_values;
     instance->capacity = capacity;
     return value_pointer(instance);
@@ -244,6 +269,7 @@ static void trace_class(Heap *heap, Obj *object) {
     heap_mark_object(heap, class_->name);
     heap_mark_object(heap, class_->parent);
     heap_mark_object(heap, class_->ns);
+    heap_mark_object(heap, class_->root);
     table_trace(heap, &class_->methods);
     table_trace(heap, &class_->fields);
     heap_mark_value(heap, class_->ctor);
@@ -264,6 +290,7 @@ static void trace_shape(Heap *heap, Obj *object) {
     heap_mark_object(heap, shape->parent);
     heap_mark_object(heap, shape->name);
     heap_mark_object(heap, shape->lookup);
+    heap_mark_object(heap, shape->typed);
     table_trace(heap, &shape->transitions);
 }
 
@@ -291,6 +318,7 @@ static void trace_module(Heap *heap, Obj *object) {
     heap_mark_object(heap, module->waits_for);
     table_trace(heap, &module->names);
     table_trace(heap, &module->lets);
+    table_trace(heap, &module->types);
     table_trace(heap, &module->exports);
     heap_mark_values(heap, module->vars, module->var_count);
 }
@@ -299,6 +327,7 @@ static void finalize_module(Heap *heap, Obj *object) {
     ModuleObj *module = (ModuleObj *)object;
     table_free(heap, &module->names);
     table_free(heap, &module->lets);
+    table_free(heap, &module->types);
     table_free(heap, &module->exports);
     heap_free_buffer(heap, module->vars, module->var_capacity * sizeof(Value));
 }

@@ -1,6 +1,7 @@
 /* class.h — classes, shapes, instances, namespaces, modules, opaque host values.
  * Invariant: every instance's `values` has shape->count initialised entries. Shapes form one tree per VM rooted at
- * ObjectSpace.empty_shape: the same names added in the same order give the same shape. */
+ * ObjectSpace.empty_shape: the same names added in the same order give the same shape. Classes with typed fields have
+ * roots of their own, one for each list of such names: a shape tells whether a name has to be checked. */
 #ifndef GENE_OBJECT_CLASS_H
 #define GENE_OBJECT_CLASS_H
 
@@ -19,6 +20,8 @@ struct NamespaceObj {
 /* Kinds without objects: Float, Bool, Char, Nil, Void. */
 #define CLASS_BUILTIN_IMMEDIATE (OBJ_TYPE_COUNT + 1)
 
+typedef struct ShapeObj ShapeObj;
+
 struct ClassObj {
     Obj header;
     SymbolObj *name;
@@ -27,15 +30,16 @@ struct ClassObj {
     Value ctor;             /* function, native or nil */
     Value missing_method;   /* on_method_missing or nil */
     NamespaceObj *ns;       /* class members; its parent is the enclosing namespace */
-    Table fields;           /* declared fields: symbol → type form; empty when none */
+    Table fields;           /* declared fields: symbol → type to check, else type form; empty when none */
+    ShapeObj *root;         /* shape of a new instance */
     Value metadata;         /* map of method intents etc., or nil */
     Value interfaces;       /* those it implements (interface.h), or nil */
     uint32_t builtin_type;  /* of a built-in kind's class: ObjType + 1 or CLASS_BUILTIN_IMMEDIATE; else 0 */
     bool is_exception;      /* descends from Exception; inherited by class_make */
+    bool checks_fields;     /* some of `fields` here or above are types to check; inherited by class_make */
     uint32_t instance_hint; /* fields of the largest instance seen: inline capacity of the next one */
 };
 
-typedef struct ShapeObj ShapeObj;
 struct ShapeObj {
     Obj header;
     ShapeObj *parent;  /* shape without `name`; NULL at the root */
@@ -43,6 +47,7 @@ struct ShapeObj {
     uint32_t count;    /* names, this one included */
     Table transitions; /* symbol → shape */
     MapObj *lookup;    /* symbol → slot, shared along a chain (see class.c); NULL for small shapes */
+    MapObj *typed;     /* of a root: symbol → root for classes that check that field too; NULL: none */
 };
 
 typedef struct InstanceObj {
@@ -63,6 +68,7 @@ struct ModuleObj {
     Value *vars;
     uint32_t var_count, var_capacity;
     Table lets;    /* names bound with let → true */
+    Table types;   /* names declared with a type → it */
     Table exports; /* non-empty: only these can be imported */
     bool has_exports, is_main;
     bool is_internal;     /* of the library: its frames are not shown in stack traces */
@@ -83,6 +89,8 @@ typedef struct HostObj {
 ClassObj *class_make(VM *vm, SymbolObj *name, ClassObj *parent);
 /* Bumps the class epoch so that inline caches look again. */
 void class_set_method(VM *vm, ClassObj *class_, SymbolObj *name, Value method);
+/* Declares a field whose values are checked against `type`, a TypeObj; before there are instances. */
+void class_add_typed_field(VM *vm, ClassObj *class_, SymbolObj *name, Value type);
 /* Searches the chain; VAL_UNSET when absent. *out_owner (may be NULL) gets the class that defines it. */
 Value class_find_method(const ClassObj *class_, const SymbolObj *name, ClassObj **out_owner);
 bool class_descends_from(const ClassObj *class_, const ClassObj *ancestor); /* itself included */

@@ -16,6 +16,7 @@ Value cell_make(VM *vm, Value value) {
 CodeObj *code_make(VM *vm) {
     CodeObj *code = heap_alloc(vm, OBJ_CODE, sizeof(CodeObj));
     code->metadata = VAL_NIL;
+    code->signature = VAL_NIL;
     return code;
 }
 
@@ -68,6 +69,7 @@ static void trace_code(Heap *heap, Obj *object) {
     heap_mark_object(heap, code->module);
     heap_mark_values(heap, code->constants, code->constant_count);
     heap_mark_value(heap, code->metadata);
+    heap_mark_value(heap, code->signature);
     for (uint32_t i = 0; i < code->param_count; i++) heap_mark_object(heap, code->params[i].name);
     for (uint32_t i = 0; i < code->scope_count; i++) {
         const ScopeDescriptor *scope = &code->scopes[i];

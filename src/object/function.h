@@ -109,6 +109,7 @@ struct CodeObj {
     uint16_t required_count; /* positionals a CODE_SIMPLE function takes, self included */
     uint32_t line, column;   /* of the definition */
     Value metadata;          /* map of ^intent, ^examples …, or nil */
+    Value signature;         /* function type, self left out; nil when nothing is annotated */
 };
 
 typedef struct FunctionObj {

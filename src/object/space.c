@@ -36,6 +36,7 @@ static const char *const class_names[OBJ_TYPE_COUNT] = {
     [OBJ_GENERATOR] = "Generator",
     [OBJ_ITERATOR] = "Iterator",
     [OBJ_HOST] = "Custom",
+    [OBJ_TYPE_VALUE] = "Custom",
 };
 
 static ClassObj *make_builtin(VM *vm, const char *name, ClassObj *parent, uint32_t builtin_type) {
@@ -83,6 +84,7 @@ void space_init(VM *vm) {
     function_describe(heap);
     class_describe(heap);
     interface_describe(heap);
+    type_describe(heap);
     heap->clear_weak = symbol_table_sweep;
     heap_pause(vm);
     space->empty_string = string_of(string_make(vm, "", 0));

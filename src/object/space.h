@@ -11,6 +11,7 @@
 #include "object/known_symbols.h"
 #include "object/scalar.h"
 #include "object/string.h"
+#include "object/type.h"
 
 #define SPACE_HELD_MAX 8
 
@@ -18,6 +19,8 @@ typedef struct ObjectSpace {
     Heap heap;
     SymbolTable symbols;
     uint32_t hash_seed;
+    bool strict_nil;          /* nil passes typed boundaries only where the type says so */
+    bool ignores_types;       /* annotations are read and forgotten */
     uint32_t class_epoch;     /* changes with every method added to any class */
     uint32_t namespace_epoch; /* changes with every name added to or removed from any namespace */
     ShapeObj *empty_shape;

@@ -3,6 +3,7 @@
 #include "vm/access.h"
 
 #include "vm/property.h"
+#include "vm/type_check.h"
 
 bool access_get_name(VM *vm, Frame *frame, uint32_t constant, uint32_t cache_index, Value *out) {
     InlineCache *cache = &frame->code->caches[cache_index];
@@ -63,6 +64,8 @@ bool access_set_property(VM *vm, CodeObj *code, uint32_t cache_index, Value cont
     if (!property_set(vm, container, name, value)) return false;
     if (is_instance(container)) {
         InstanceObj *instance = instance_of(container);
+        /* Instances with this shape check this name too: they always come here. */
+        if (instance->class_->checks_fields && type_of_field(instance->class_, name)) return true;
         InlineCache *cache = &code->caches[cache_index];
         cache->key = instance->shape;
         cache->index = (uint32_t)shape_find(instance->shape, name);

@@ -259,8 +259,14 @@ static NativeResult class_missing(VM *vm, const Args *args, Value *out) {
 
 static NativeResult class_field(VM *vm, const Args *args, Value *out) {
     ClassObj *class_ = class_arg(vm, args);
-    table_set_symbol(vm, &class_->fields, symbol_of(native_arg(vm, args, 1)), native_arg(vm, args, 2));
-    heap_touch(vm, class_);
+    SymbolObj *name = symbol_of(native_arg(vm, args, 1));
+    Value type = native_arg(vm, args, 2);
+    if (is_type(type)) {
+        class_add_typed_field(vm, class_, name, type);
+    } else {
+        table_set_symbol(vm, &class_->fields, name, type);
+        heap_touch(vm, class_);
+    }
     *out = VAL_NIL;
     return NATIVE_RETURN;
 }

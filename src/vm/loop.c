@@ -11,6 +11,7 @@
 #include "vm/iterate.h"
 #include "vm/operators.h"
 #include "vm/property.h"
+#include "vm/type_check.h"
 
 /* --- helpers: everything they need is in the VM and in the saved frame ------------------------------------------- */
 
@@ -113,6 +114,16 @@ static __attribute__((noinline)) LoopStatus yield_value(VM *vm, Fiber *fiber, Va
     if (!is_entry) return LOOP_FUEL;
     vm->result = fiber->stack[frame.result];
     return LOOP_DONE;
+}
+
+/* A tail call in a function with a return type, which must not be left before its value was checked. */
+static __attribute__((noinline)) CallResult call_checked(VM *vm, Value callee, uint32_t a, uint32_t count,
+                                                         const ArrayObj *names) {
+    const Frame *frame = &vm->fiber->frames[vm->fiber->frame_count - 1];
+    const Value *keyword_names = names ? names->items : NULL;
+    uint32_t keyword_count = names ? names->count : 0;
+    if (type_covers_return(frame, callee)) return vm_tail_call(vm, callee, a, count, keyword_names, keyword_count);
+    return vm_call(vm, callee, frame->base + a + 1, count, keyword_names, keyword_count, frame->base + a, 0);
 }
 
 /* --- the loop -------------------------------------------------------------------------------------------------------- */
@@ -535,6 +546,30 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             R[A] = out;
             break;
         }
+        case OP_CHECKINT:
+            if (LIKELY(is_small_int(R[A]))) {
+                pc++;
+                break;
+            }
+            goto check;
+        case OP_CHECKFLOAT:
+            if (LIKELY(is_float(R[A]))) {
+                pc++;
+                break;
+            }
+            goto check;
+        case OP_CHECKKIND:
+            if (LIKELY(is_object(R[A]) && ((const Obj *)pointer_of(R[A]))->type == B)) {
+                pc++;
+                break;
+            }
+            goto check;
+        case OP_CHECK:
+        check:
+            pc++;
+            SAVE_PC();
+            if (UNLIKELY(!type_check_register(vm, A, K[pc[-1]], (Boundary)C))) goto raise;
+            break;
         case OP_IS: {
             SAVE_PC();
             bool holds;
@@ -718,6 +753,12 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 }
             }
             CALL_RESULT(vm_tail_call(vm, callee, A, B, NULL, 0));
+        }
+        case OP_TAILCHECKED: {
+            TICK_BEFORE(pc - 1);
+            uint32_t names = *pc++;
+            SAVE_PC();
+            CALL_RESULT(call_checked(vm, R[A], A, B, names ? array_of(K[names - 1]) : NULL));
         }
         case OP_TAILCALLKW: {
             TICK_BEFORE(pc - 1);

@@ -84,15 +84,3 @@ const NativeDef missing_member_native = {"on_member_missing",
 bool namespace_needs_handler(Value ns, const SymbolObj *name) {
     return namespace_of(ns)->missing_handlers != VAL_NIL && namespace_get(namespace_of(ns), name) == VAL_UNSET;
 }
-
-bool value_is(VM *vm, Value value, Value type, bool *out_holds) {
-    if (!is_class(type)) {
-        vm_raise(vm, ERR_ARGUMENT, "is requires a type value on the right side");
-        return false;
-    }
-    ClassObj *class_ = class_of_value(type);
-    /* By name: an instance is its class and all above it, other values are never Object. */
-    *out_holds = class_descends_from(class_of(vm, value), class_) &&
-                 (is_instance(value) || class_ != vm_space(vm)->object_class);
-    return true;
-}

@@ -17,7 +17,4 @@ extern const NativeDef eval_native; /* eval.c: form scope */
 
 /* Does reading this absent member have to ask a handler? */
 bool namespace_needs_handler(Value ns, const SymbolObj *name);
-/* v is T (language 20 §10). False after raising. */
-bool value_is(VM *vm, Value value, Value type, bool *out_holds);
-
 #endif

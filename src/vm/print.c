@@ -164,6 +164,7 @@ static void print_leaf(Printer *p, Value value, bool quoted) {
     case OBJ_REGEX: print_regex(p, (RegexObj *)object); break;
     case OBJ_FUTURE:
     case OBJ_TASK: print_future(p, (FutureObj *)object); break;
+    case OBJ_TYPE_VALUE: type_append_text(p->out, (TypeObj *)object); break;
     default: text(p, kind_name(value)); break;
     }
 }

@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "vm/adapter.h"
+#include "vm/type_check.h"
 
 bool check_mutable(VM *vm, Value container, const char *operation, const char *frozen_operation) {
     if (LIKELY(!is_obj_immutable(pointer_of(container)))) return true;
@@ -97,6 +98,14 @@ bool property_get_dynamic(VM *vm, Value container, Value key, Value *out) {
     return false;
 }
 
+static bool set_field(VM *vm, InstanceObj *instance, SymbolObj *name, Value value) {
+    const TypeObj *type = UNLIKELY(instance->class_->checks_fields) ? type_of_field(instance->class_, name) : NULL;
+    TypeContext context = {.boundary = BOUNDARY_FIELD, .name = name};
+    if (type && !type_check(vm, type, &value, &context)) return false;
+    instance_set(vm, instance, name, value);
+    return true;
+}
+
 bool property_set(VM *vm, Value container, SymbolObj *name, Value value) {
     if (is_object(container)) {
         switch (obj_type_of(container)) {
@@ -108,7 +117,7 @@ bool property_set(VM *vm, Value container, SymbolObj *name, Value value) {
             if (!check_mutable(vm, container, "set property on", "IkSetMember")) return false;
             node_set_prop(vm, node_of(container), name, value);
             return true;
-        case OBJ_INSTANCE: instance_set(vm, instance_of(container), name, value); return true;
+        case OBJ_INSTANCE: return set_field(vm, instance_of(container), name, value);
         case OBJ_NAMESPACE: namespace_set(vm, namespace_of(container), name, value); return true;
         case OBJ_CLASS: namespace_set(vm, class_of_value(container)->ns, name, value); return true;
         case OBJ_ADAPTER: return adapter_set(vm, adapter_of(container), name, value);

@@ -42,6 +42,15 @@ static const Frame *blamed_frame(const Fiber *fiber) {
     return &fiber->frames[fiber->frame_count - 1];
 }
 
+void vm_append_place(VM *vm, Buffer *out) {
+    const Fiber *fiber = vm->fiber;
+    if (fiber->frame_count == 0) return;
+    uint32_t line, column;
+    const Frame *frame = blamed_frame(fiber);
+    frame_position(fiber, frame, &line, &column);
+    buffer_append_format(out, "%s:%u:%u", frame->code->file ? frame->code->file->text : "<input>", line, column);
+}
+
 /* The innermost frames as a list of stack entries. Unrooted. */
 static Value stack_list(VM *vm) {
     const Fiber *fiber = vm->fiber;
@@ -64,12 +73,9 @@ static void exception_locate(VM *vm, InstanceObj *exception) {
     uint32_t scope = roots_open(vm);
     uint32_t root = root_push(vm, value_pointer(exception));
     uint32_t list = root_push(vm, stack_list(vm));
-    uint32_t line, column;
-    const Frame *frame = blamed_frame(fiber);
-    frame_position(fiber, frame, &line, &column);
     Buffer text;
     buffer_init(&text);
-    buffer_append_format(&text, "%s:%u:%u", frame->code->file ? frame->code->file->text : "<input>", line, column);
+    vm_append_place(vm, &text);
     Value location = string_from_buffer(vm, &text);
     buffer_free(&text);
     instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, LOCATION), location);

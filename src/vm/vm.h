@@ -129,6 +129,8 @@ NativeResult vm_raise_message(VM *vm, const char *format, ...) PRINTF_LIKE(2, 3)
 NativeResult vm_throw(VM *vm, Value value);
 /* An exception object as it is. */
 NativeResult vm_raise_exception(VM *vm, Value exception);
+/* Appends FILE:LINE:COLUMN of what is running. */
+void vm_append_place(VM *vm, Buffer *out);
 /* Takes and clears vm->exception. */
 Value vm_take_exception(VM *vm);
 /* An exception instance without raising it. */
