@@ -27,6 +27,7 @@
  * @property {OutputTarget} [stderr]
  * @property {Record<string, string>} [env] default: with `allow.env` the process's, else empty
  * @property {string[]} [args] `$args`
+ * @property {string} [program] `$program`, until run() tells another
  * @property {string} [cwd] base of relative paths; default: the process's, or `/`
  * @property {'node' | 'memory' | 'opfs' | Partial<import('./files.js').FileSystem>} [fs] default 'memory'
  * @property {typeof globalThis.fetch} [fetch]
@@ -40,7 +41,7 @@
  */
 
 const OPTIONS = [
-  'wasm', 'stdin', 'stdout', 'stderr', 'env', 'args', 'cwd', 'fs', 'fetch', 'modules', 'allow', 'limits', 'sliceMs', 'now', 'random',
+  'wasm', 'stdin', 'stdout', 'stderr', 'env', 'args', 'program', 'cwd', 'fs', 'fetch', 'modules', 'allow', 'limits', 'sliceMs', 'now', 'random',
   'onUnhandled',
 ]
 const LIMITS = ['memory', 'time', 'depth', 'tasks']
@@ -100,6 +101,7 @@ export function checkOptions(options) {
   for (const name of LIMITS) checkNumber(`options.limits.${name}`, options.limits?.[/** @type {keyof Limits} */ (name)])
   checkNumber('options.sliceMs', options.sliceMs)
   for (const name of /** @type {const} */ (['now', 'random', 'onUnhandled', 'fetch'])) checkType(`options.${name}`, options[name], 'function')
+  checkType('options.program', options.program, 'string')
   checkType('options.cwd', options.cwd, 'string')
   const { memory = 0, time = 0, depth = 0, tasks = 0 } = options.limits ?? {}
   const { fs = false, net = false, env = false, run = false } = options.allow ?? {}

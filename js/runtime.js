@@ -32,6 +32,7 @@ import { Sources } from './sources.js'
  */
 
 const EVAL_OPTIONS = ['file', 'bindings', 'signal', 'timeout', 'as']
+const FORM_STYLES = ['compact', 'pretty', 'sexp'] // FormStyle in src/lib/form_text.h
 const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
 /** A program has not failed because its last value is none that JavaScript can have. @param {any} error */
@@ -90,7 +91,7 @@ export class Runtime {
   static async open(module, options) {
     const runtime = new Runtime(options)
     runtime.#core = await Core.open(module, runtime.#world())
-    runtime.#describe(options.args ?? [], null)
+    runtime.#describe(options.args ?? [], options.program ?? null)
     return runtime
   }
 
@@ -132,6 +133,22 @@ export class Runtime {
     const core = this.#core
     const finish = as === 'text' ? (/** @type {any} */ _value, /** @type {number} */ handle) => core.ask('wasm_outcome_text', [], handle) : undefined
     return execute(core, (settle) => core.start('wasm_eval', [source, file, bindings], settle), { signal, timeout }, { finish, asIs })
+  }
+
+  /**
+   * Source text compiled once, to be run any number of times in the runtime's main module.
+   * @param {string} source
+   * @param {{ file?: string }} [options]
+   * @returns {(options?: { signal?: AbortSignal }) => Promise<{ value: any, text: string }>} each time its result, and that as Gene
+   *   prints it inside data
+   */
+  load(source, { file = '<load>' } = {}) {
+    this.#check()
+    this.#sources.add(file, source)
+    const core = this.#core
+    const program = core.ask('wasm_load', [String(source), file])
+    const finish = (/** @type {any} */ value, /** @type {number} */ handle) => ({ value, text: core.ask('wasm_outcome_text', [], handle) })
+    return (options = {}) => execute(core, (settle) => core.start('wasm_start', [], settle, core.handleOf(program)), options, { finish })
   }
 
   /**
@@ -306,14 +323,15 @@ export class Runtime {
   /**
    * The forms of source text as source text again; never throws for bad source.
    * @param {string} source
-   * @param {{ file?: string, pretty?: boolean }} [options] pretty: on several lines
+   * @param {{ file?: string, format?: 'compact' | 'pretty' | 'sexp' }} [options] pretty: on several lines; sexp: the properties of
+   *   an outermost node are `:name value`
    * @returns {{ texts: string[], diagnostics: import('./errors.js').Diagnostic[], incomplete: boolean }} incomplete: the text
    *   ended inside a form
    */
-  formTexts(source, { file = '<parse>', pretty = false } = {}) {
+  formTexts(source, { file = '<parse>', format = 'compact' } = {}) {
     this.#check()
     this.#sources.add(file, source)
-    return this.#core.ask('wasm_form_texts', [String(source), file], pretty ? 1 : 0)
+    return this.#core.ask('wasm_form_texts', [String(source), file], FORM_STYLES.indexOf(format))
   }
 
   /**

@@ -1,6 +1,8 @@
 // commands.js — every command, declared once: usage, help and where it is.
 
-import { CHECK, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, WITHOUT_EFFECT } from './options.js'
+import {
+  CHECK, CODE, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, PIPE, PRINT_LAST, REPL_ON_ERROR, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_EVAL,
+} from './options.js'
 
 /**
  * @typedef {import('./arguments.js').Arguments} Arguments
@@ -17,16 +19,22 @@ import { CHECK, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, WIT
 export const COMMANDS = {
   run: {
     usage: 'gene run FILE [args…]',
-    summary: 'run a program; - reads it from stdin (also: gene FILE [args…])',
-    options: [...COMMON, ...WITHOUT_EFFECT],
+    summary: 'run a program; - or no FILE reads it from stdin (also: gene FILE [args…])',
+    options: [...COMMON, REPL_ON_ERROR, ...WITHOUT_EFFECT],
     ownArguments: true,
     load: () => import('./run.js'),
   },
   eval: {
     usage: 'gene eval CODE',
     summary: 'evaluate code, from stdin without CODE, and print its value unless it is nil or void',
-    options: [...COMMON, ...WITHOUT_EFFECT],
+    options: [PRINT_LAST, ...COMMON, REPL_ON_ERROR, ...WITHOUT_EFFECT, ...WITHOUT_EFFECT_IN_EVAL],
     load: () => import('./eval.js'),
+  },
+  pipe: {
+    usage: 'gene pipe CODE|FILE',
+    summary: 'run code once for each line of stdin, which is $line, and print its value unless it is nil',
+    options: [...PIPE, ...COMMON, ...WITHOUT_EFFECT],
+    load: () => import('./pipe.js'),
   },
   repl: {
     usage: 'gene repl',
@@ -35,9 +43,9 @@ export const COMMANDS = {
     load: () => import('./repl.js'),
   },
   parse: {
-    usage: 'gene parse FILE|CODE',
-    summary: 'print the forms of a file, of code, or of stdin (-)',
-    options: [FORMAT_FORMS, OUTPUT, ERRORS, NO_COLOR],
+    usage: 'gene parse [-e CODE] [FILE…|CODE]',
+    summary: 'print the forms of files, of code, or of stdin (-)',
+    options: [CODE, FORMAT_FORMS, OUTPUT, ERRORS, NO_COLOR],
     load: () => import('./parse.js'),
   },
   fmt: {

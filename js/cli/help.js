@@ -4,7 +4,7 @@ import { version } from '../version.js'
 import { ALIASES, COMMANDS } from './commands.js'
 import { UsageError } from './exit.js'
 import { suggestion } from './nearest.js'
-import { variableOf, WITHOUT_EFFECT } from './options.js'
+import { variableOf } from './options.js'
 
 /** Two columns. @param {[string, string][]} rows */
 function columns(rows) {
@@ -32,8 +32,8 @@ export function generalHelp() {
 function commandHelp(name) {
   const { usage, summary, options } = COMMANDS[name]
   const alias = Object.keys(ALIASES).find((short) => ALIASES[short] === name)
-  const own = options.filter((row) => !WITHOUT_EFFECT.includes(row))
-  const ignored = options.filter((row) => WITHOUT_EFFECT.includes(row))
+  const own = options.filter(({ help }) => help !== '')
+  const ignored = options.filter(({ help }) => help === '')
   const rows = own.map(({ name: option, short, value, help }) => {
     return /** @type {[string, string]} */ ([`${short ? `-${short}, ` : ''}--${option}${value ? `=${value}` : ''}`, help])
   })

@@ -40,9 +40,10 @@ export function readSource(path) {
 /** Whether nobody would take it for code. @param {string} word */
 const isFileName = (word) => /^[^\s()[\]{}"'`]+$/.test(word) && (word.endsWith('.gene') || word.includes('/') || word.includes(sep))
 
-/** A word of the command line: `-`, a file, or (if that is allowed) code. @param {string} word @param {{ allowCode?: boolean }} [how] */
-export async function sourceOf(word, { allowCode = false } = {}) {
-  if (word === '-') return { source: await readStdin(), file: '<stdin>' }
-  if (allowCode && !isFileName(word) && !existsSync(word)) return { source: word, file: '<code>' }
-  return { source: readSource(word), file: word }
+/** A word of the command line that is neither `-` nor a file, nor looks like one. @param {string} word */
+export const isCode = (word) => word !== '-' && !isFileName(word) && !existsSync(word)
+
+/** A word of the command line: `-` or a file. @param {string} word */
+export async function sourceOf(word) {
+  return word === '-' ? { source: await readStdin(), file: '<stdin>' } : { source: readSource(word), file: word }
 }

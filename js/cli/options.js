@@ -44,6 +44,12 @@ const oneOf = (words) => (/** @type {string} */ text) => {
   return text
 }
 
+/** @param {string[]} words */
+const formatOf = (words) => (/** @type {string} */ text) => {
+  if (!words.includes(text)) throw new UsageError(`Invalid format '${text}'. Must be: ${words.slice(0, -1).join(', ')}, or ${words.at(-1)}`)
+  return text
+}
+
 /** @type {OptionRow[]} */
 export const COMMON = [
   { name: 'allow', value: 'LIST', help: `what the program may use, of ${GRANTS.join(',')} (default: all)`, read: grants },
@@ -64,9 +70,22 @@ export const WITHOUT_EFFECT = [
     .map((name) => ({ name, help: '' })),
   { name: 'native-tier', value: 'TIER', help: '' },
 ]
+/** The same of `eval` (language 36 §3). @type {OptionRow[]} */
+export const WITHOUT_EFFECT_IN_EVAL = ['csv', 'gene', 'line'].map((name) => ({ name, help: '' }))
 
 /** @type {OptionRow} */
-export const FORMAT_FORMS = { name: 'format', value: 'FORM', help: 'pretty or compact', read: oneOf(['pretty', 'compact']) }
+export const FORMAT_FORMS = { name: 'format', short: 'f', value: 'FORM', help: 'pretty (default), compact or sexp', read: formatOf(['pretty', 'compact', 'sexp']) }
+/** @type {OptionRow} */
+export const CODE = { name: 'eval', short: 'e', value: 'CODE', help: 'work on CODE' }
+/** @type {OptionRow} */
+export const PRINT_LAST = { name: 'print-last', short: 'p', help: 'print the value also when it is nil or void' }
+/** @type {OptionRow[]} */
+export const PIPE = [
+  { name: 'filter', help: 'the code is a condition: print the lines for which it holds' },
+  { name: 'quote-str', help: 'print strings as literals' },
+]
+/** @type {OptionRow} */
+export const REPL_ON_ERROR = { name: 'repl-on-error', help: 'after an uncaught exception open an interactive session, where $ex is that' }
 /** @type {OptionRow} */
 export const FORMAT_CODE = { name: 'format', value: 'FORM', help: 'pretty (with source lines) or bytecode', read: oneOf(['pretty', 'bytecode']) }
 /** @type {OptionRow} */
@@ -84,6 +103,7 @@ export function readOption(row, text, shown) {
   try {
     return row.read ? row.read(text) : text
   } catch (error) {
+    if (error instanceof UsageError) throw error
     throw new UsageError(`${shown} ${error.message}`)
   }
 }

@@ -10,6 +10,7 @@ export async function command({ options, words: [word], rest: args }) {
   const session = await Session.open(options, { args })
   return session.exitCodeOf(async () => {
     const { source, file } = await sourceOf(word ?? '-')
+    if (file === '<stdin>' && source.trim() === '') throw new CommandError('No input provided. Provide a file to run.')
     session.dump(options, source, file)
     const { exitCode } = await session.runtime.run({ source, file }, { args, signal: session.signal })
     return exitCode

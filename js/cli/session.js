@@ -31,6 +31,7 @@ export class Session {
   #abort = new AbortController()
   #hasUnhandled = false
   #interrupted = false
+  #title = ''
 
   /**
    * @param {import('../runtime.js').Runtime} runtime
@@ -85,9 +86,15 @@ export class Session {
     this.showError(error)
   }
 
-  /** @param {unknown} error */
-  showError(error) {
-    this.output.writeError(this.printer.text(error))
+  /** @param {unknown} error @param {string} [title] in front of its text */
+  showError(error, title = '') {
+    this.output.writeError(title + this.printer.text(error))
+  }
+
+  /** An error that a command tells with a title of its own, and that decides the exit code. @param {unknown} error @param {string} title */
+  fail(error, title) {
+    this.#title = title
+    throw error
   }
 
   /** Shows on stderr what the source becomes, as --dump and --debug ask. @param {Record<string, any>} options @param {string} source @param {string} file */
@@ -109,7 +116,7 @@ export class Session {
       code = (await program()) || (this.#hasUnhandled ? EXIT.FAILED : EXIT.OK)
     } catch (error) {
       code = this.#codeOf(error)
-      if (code !== EXIT.INTERRUPTED) this.showError(error)
+      if (code !== EXIT.INTERRUPTED) this.showError(error, this.#title)
     }
     this.close()
     return code

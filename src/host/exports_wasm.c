@@ -227,6 +227,16 @@ WASM_EXPORT(wasm_call) int wasm_call(VM *vm, uint32_t ticket, uint32_t handle, u
     return SYNC_VALUE;
 }
 
+/* As wasm_call without arguments, with a handle for the task and limits.time_ms, as if the function were a program. */
+WASM_EXPORT(wasm_start) uint32_t wasm_start(VM *vm, uint32_t ticket, uint32_t handle) {
+    TaskObj *task = take_call(vm, handle, 0);
+    if (!task) return raised(vm), 0;
+    if (vm->limits.time_ms > 0) task->deadline_ms = port_now_ms(vm) + vm->limits.time_ms;
+    uint32_t task_handle = handle_make(vm, value_pointer(task));
+    scheduler_start(vm, task, ticket);
+    return task_handle;
+}
+
 WASM_EXPORT(wasm_call_sync) int wasm_call_sync(VM *vm, uint32_t handle, uint32_t argc) {
     return run_sync(vm, take_call(vm, handle, argc));
 }
@@ -494,6 +504,20 @@ WASM_EXPORT(wasm_tokens) int wasm_tokens(VM *vm) {
     int status = answer(vm, string_from_buffer(vm, &tokens), CODEC_PLAIN);
     roots_close(vm, scope);
     return status;
+}
+
+/* Source compiled once, to be run any number of times: a function of the main module. */
+WASM_EXPORT(wasm_load) int wasm_load(VM *vm) {
+    uint32_t scope = roots_open(vm);
+    CodeObj *code = NULL;
+    if (take_texts(vm, 2, 2)) {
+        StrObj *source = string_of(root_get(vm, scope)), *file = string_of(root_get(vm, scope + 1));
+        code = source_compile(vm, vm->main_module, source, file);
+    }
+    if (code) root_push(vm, value_pointer(code));
+    Value function = code ? function_make(vm, code, vm->main_module->ns) : VAL_NIL;
+    roots_close(vm, scope);
+    return code ? answer(vm, function, CODEC_LIVE) : raised(vm);
 }
 
 WASM_EXPORT(wasm_compile) int wasm_compile(VM *vm, int with_source) {

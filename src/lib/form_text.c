@@ -7,6 +7,7 @@ typedef struct Writer {
     VM *vm;
     Buffer *out;
     uint32_t indent; /* of the line being written */
+    char sigil;      /* in front of the next gene's keys; '^' for all others */
 } Writer;
 
 static void write_compact(Writer *w, Value form);
@@ -73,17 +74,17 @@ static void write_path(Buffer *out, const PathObj *path) {
 
 static const char *seal(Value form) { return ((Obj *)pointer_of(form))->flags & OBJ_SEALED ? "#" : ""; }
 
-static void write_key(Buffer *out, const SymbolObj *key) {
-    buffer_append_byte(out, '^');
+static void write_key(Buffer *out, char sigil, const SymbolObj *key) {
+    buffer_append_byte(out, sigil);
     write_token(out, key);
     buffer_append_byte(out, ' ');
 }
 
-static void write_props(Writer *w, const Table *props, bool is_first) {
+static void write_props(Writer *w, const Table *props, bool is_first, char sigil) {
     for (uint32_t i = table_next(props, 0); i < props->used; i = table_next(props, i + 1)) {
         if (!is_first) buffer_append_byte(w->out, ' ');
         is_first = false;
-        write_key(w->out, symbol_of(props->entries[i].key));
+        write_key(w->out, sigil, symbol_of(props->entries[i].key));
         write_compact(w, props->entries[i].value);
     }
 }
@@ -99,8 +100,10 @@ static void write_items(Writer *w, const Value *items, uint32_t count, bool is_f
 static void write_head(Writer *w, const NodeObj *node, Value form) {
     buffer_append_format(w->out, "%s(", seal(form));
     bool is_empty = is_nil(node->type) && node->props.count == 0 && node->count == 0;
+    char sigil = w->sigil;
+    w->sigil = '^';
     if (!is_empty) write_compact(w, node->type);
-    write_props(w, &node->props, false);
+    write_props(w, &node->props, false, sigil);
 }
 
 /* Keys and values as they were written; a last key may have no value. */
@@ -134,7 +137,7 @@ static void write_compact(Writer *w, Value form) {
         break;
     case OBJ_MAP:
         buffer_append_format(out, "%s{", seal(form));
-        write_props(w, &map_of(form)->table, true);
+        write_props(w, &map_of(form)->table, true, '^');
         buffer_append_byte(out, '}');
         break;
     case OBJ_HASHMAP:
@@ -178,7 +181,7 @@ static void write_entry_lines(Writer *w, const Table *table) {
     w->indent += INDENT;
     for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
         new_line(w);
-        write_key(w->out, symbol_of(table->entries[i].key));
+        write_key(w->out, '^', symbol_of(table->entries[i].key));
         write_compact(w, table->entries[i].value);
     }
     w->indent -= INDENT;
@@ -202,7 +205,7 @@ static void write_pretty(Writer *w, Value form) {
 }
 
 void form_append(VM *vm, Buffer *out, Value form, FormStyle style) {
-    Writer writer = {vm, out, 0};
+    Writer writer = {vm, out, 0, style == FORM_SEXP && is_node(form) ? ':' : '^'};
     if (style == FORM_PRETTY)
         write_pretty(&writer, form);
     else

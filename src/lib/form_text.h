@@ -7,6 +7,7 @@
 typedef enum FormStyle {
     FORM_COMPACT, /* one line */
     FORM_PRETTY,  /* children of genes, arrays and maps on lines of their own */
+    FORM_SEXP,    /* as compact, but the properties of the outermost gene are `:name value` */
 } FormStyle;
 
 /* `form` comes from the reader, which bounds its depth. Runs no Gene code. */

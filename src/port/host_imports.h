@@ -58,6 +58,7 @@ enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
     HOST_EXPORT(uint32_t, wasm_run, (VM * vm, uint32_t ticket), "source, path → exception")                          \
     HOST_EXPORT(int, wasm_eval_sync, (VM * vm, double timeout_ms), "source, file, bindings → value or exception")    \
     HOST_EXPORT(int, wasm_call, (VM * vm, uint32_t ticket, uint32_t handle, uint32_t argc), "arguments → exception") \
+    HOST_EXPORT(uint32_t, wasm_start, (VM * vm, uint32_t ticket, uint32_t handle), "→ handle of the task, or 0")     \
     HOST_EXPORT(int, wasm_call_sync, (VM * vm, uint32_t handle, uint32_t argc), "arguments → value or exception")    \
     HOST_EXPORT(int, wasm_call_method, (VM * vm, uint32_t ticket, uint32_t handle, uint32_t argc),                   \
                 "name, arguments → exception")                                                                       \
@@ -81,6 +82,7 @@ enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
     HOST_EXPORT(int, wasm_form_texts, (VM * vm, int style),                                                          \
                 "source, file → map ^texts ^diagnostics ^incomplete; a FormStyle")                                   \
     HOST_EXPORT(int, wasm_tokens, (VM * vm), "source, file → listing, as far as the text can be read")               \
+    HOST_EXPORT(int, wasm_load, (VM * vm), "source, file → function or exception")                                   \
     HOST_EXPORT(int, wasm_compile, (VM * vm, int with_source), "source, file → listing or exception")                \
     HOST_EXPORT(int, wasm_pending, (VM * vm), "→ map")                                                               \
     HOST_EXPORT(int, wasm_stats, (VM * vm), "→ map")                                                                 \

@@ -207,44 +207,26 @@ describe('gene eval', () => {
     assert.equal(status, 1)
   })
 
+  test('-p prints nil and void too', async () => {
+    assert.equal((await gene(['eval', '-p', 'nil'])).stdout, 'nil\n')
+    assert.equal((await gene(['eval', '--print-last', '--gene', '["a"', 'nil]'])).stdout, '["a" nil]\n')
+  })
+
+  test('knows its name, and that there are no arguments', async () => {
+    assert.equal((await gene(['eval', '[$program $args]'])).stdout, '["<eval>" []]\n')
+  })
+
+  test('no code is told', async () => {
+    assert.deepEqual(await gene(['eval'], { stdin: ' ' }), { stdout: '', stderr: 'Error: No code provided to evaluate\n', exit: 1, signal: null })
+    assert.deepEqual(await gene(['run'], { stdin: '' }), { stdout: '', stderr: 'Error: No input provided. Provide a file to run.\n', exit: 1, signal: null })
+  })
+
   test('(exit n) sets the exit code', async () => {
     assert.equal((await gene(['eval', '(exit 3)'])).exit, 3)
   })
 })
 
-describe('gene parse and compile', () => {
-  test('parse prints forms that read back as themselves', async () => {
-    const code = '(f ^x 1 "a\\"\\n" \'c\' `q %u [1.0 (g)] {^k v} {{1 2}} #[s] a/b 2024-01-02)'
-    const once = await gene(['parse', '--format=compact', code])
-    assert.equal(once.stdout, `${code}\n`)
-    const pretty = await gene(['parse', '(f ^x 1 [2 (g h)]) {^k 1}'])
-    assert.equal(pretty.stdout, '(f ^x 1\n  [\n    2\n    (g\n      h\n    )\n  ]\n)\n\n{\n  ^k 1\n}\n')
-    assert.equal((await gene(['parse', '--format=compact', pretty.stdout])).stdout, '(f ^x 1 [2 (g h)])\n{^k 1}\n')
-  })
-
-  test('parse reads a file, or stdin, and writes nothing unless -o is given', async (t) => {
-    const cwd = folder(t, { 'a.gene': '(f 1)' })
-    assert.equal((await gene(['parse', '--format=compact', 'a.gene'], { cwd })).stdout, '(f 1)\n')
-    assert.equal((await gene(['parse', '--format=compact', '-'], { stdin: '(g 2)' })).stdout, '(g 2)\n')
-    assert.equal((await gene(['parse', '--format=compact', 'a.gene', '-o', 'out.txt'], { cwd })).stdout, '')
-    assert.equal(readFileSync(join(cwd, 'out.txt'), 'utf8'), '(f 1)\n')
-  })
-
-  test('parse tells that a file is missing', async () => {
-    for (const word of ['no-such-file.gene', 'no-such-folder/file']) {
-      const { stdout, stderr, exit } = await gene(['parse', word])
-      assert.deepEqual([stdout, exit], ['', 1])
-      assert.match(stderr, /^Error: File not found: no-such-/)
-    }
-    assert.equal((await gene(['parse', '--format=compact', '[a/b]'])).stdout, '[a/b]\n')
-  })
-
-  test('parse tells what cannot be read; exit code 1', async () => {
-    const { stdout, stderr, exit } = await gene(['parse', '(f'])
-    assert.deepEqual([stdout, exit], ['', 1])
-    assert.match(stderr, /^error\[GENE\.READ\.UNCLOSED\]/)
-  })
-
+describe('gene compile and sources', () => {
   test('compile prints the bytecode, with source lines unless told otherwise', async (t) => {
     const cwd = folder(t, { 'a.gene': '(fn f [x]\n  (x + 1))\n(println (f 1))' })
     const pretty = await gene(['compile', 'a.gene'], { cwd })
