@@ -82,6 +82,14 @@ Expr *expr_declare(Compiler *c, Var *var, Expr *value) {
     return x;
 }
 
+Expr *expr_eval(Compiler *c, Intrinsic id, Expr *form) {
+    Expr *x = expr_new(c, EXPR_EVAL);
+    x->as.eval.id = id;
+    x->as.eval.form = form;
+    x->as.eval.site = scope_record_eval_site(c);
+    return x;
+}
+
 Expr *expr_define_member(Compiler *c, SymbolObj *name, Expr *value) {
     scope_declare_member(c, name);
     Expr *x = expr_new(c, EXPR_DEFINE_NAME);
@@ -166,7 +174,7 @@ static Expr *constant_copy(Compiler *c, Value form) {
 }
 
 /* Quotes inside the data disappear when it is copied (language 06 §6.1). */
-static Expr *analyze_quote(Compiler *c, Value form) {
+Expr *analyze_quote(Compiler *c, Value form) {
     while (is_quote(form)) form = quote_of(form)->form;
     return is_container(form) ? constant_copy(c, form) : expr_const(c, form);
 }
@@ -197,6 +205,23 @@ static bool is_large_constant(Value form, uint32_t count) {
     return count > CONSTANT_LITERAL_MIN && is_constant_data(form);
 }
 
+bool strip_spread(Compiler *c, Value form, Value *out_form) {
+    if (is_symbol(form) && ends_with_dots(symbol_of(form))) {
+        SymbolObj *symbol = symbol_intern(c->vm, symbol_of(form)->text, symbol_of(form)->size - 3);
+        *out_form = symbol_value(symbol);
+        literal_word(symbol, out_form);
+        return true;
+    }
+    if (!is_path(form) || !ends_with_dots(path_of(form)->parts[path_of(form)->count - 1])) return false;
+    PathObj *path = path_of(form);
+    SymbolObj **parts = ARENA_ARRAY(&c->arena, SymbolObj *, path->count);
+    memcpy(parts, path->parts, path->count * sizeof(SymbolObj *));
+    SymbolObj *last = parts[path->count - 1];
+    parts[path->count - 1] = symbol_intern(c->vm, last->text, last->size - 3);
+    *out_form = path_make(c->vm, parts, path->count);
+    return true;
+}
+
 /* `xs...` and `EXPR ...` (language 03 §3.4). */
 static uint32_t analyze_items(Compiler *c, const Value *forms, uint32_t count, Item *items, bool *out_spreads) {
     uint32_t used = 0;
@@ -207,19 +232,8 @@ static uint32_t analyze_items(Compiler *c, const Value *forms, uint32_t count, I
             item->value = analyze_form(c, form);
             item->spread = true;
             i++;
-        } else if (is_symbol(form) && ends_with_dots(symbol_of(form))) {
-            SymbolObj *symbol = symbol_intern(c->vm, symbol_of(form)->text, symbol_of(form)->size - 3);
-            Value literal = symbol_value(symbol);
-            literal_word(symbol, &literal);
-            item->value = analyze_form(c, literal);
-            item->spread = true;
-        } else if (is_path(form) && ends_with_dots(path_of(form)->parts[path_of(form)->count - 1])) {
-            PathObj *path = path_of(form);
-            SymbolObj **parts = ARENA_ARRAY(&c->arena, SymbolObj *, path->count);
-            memcpy(parts, path->parts, path->count * sizeof(SymbolObj *));
-            SymbolObj *last = parts[path->count - 1];
-            parts[path->count - 1] = symbol_intern(c->vm, last->text, last->size - 3);
-            item->value = analyze_form(c, path_make(c->vm, parts, path->count));
+        } else if (strip_spread(c, form, &form)) {
+            item->value = analyze_form(c, form);
             item->spread = true;
         } else {
             item->value = analyze_form(c, form);
@@ -349,14 +363,33 @@ static bool constructs_node(Compiler *c, const NodeObj *node) {
     return is_quote(node->type) && !(node->count > 0 && is_dotted(node->children[0]));
 }
 
+/* Source has names, paths and genes there; code made by a program may have the callable itself. */
+static bool may_be_callee(Compiler *c, Value head) {
+    if (!is_object(head)) return false;
+    switch (obj_type_of(head)) {
+    case OBJ_NODE: return node_of(head)->type != symbol_value(SYM(c->vm, STR_HEAD));
+    case OBJ_SYMBOL:
+    case OBJ_PATH:
+    case OBJ_FUNCTION:
+    case OBJ_BLOCK:
+    case OBJ_NATIVE:
+    case OBJ_BOUND_METHOD:
+    case OBJ_CLASS:
+    case OBJ_INSTANCE: return true;
+    default: return false;
+    }
+}
+
 /* Rule 16, or a head that can never be called. */
 static Expr *analyze_call(Compiler *c, NodeObj *node) {
-    Value head = node->type;
-    bool is_text = is_node(head) && node_of(head)->type == symbol_value(SYM(c->vm, STR_HEAD));
-    if (is_text || (!is_symbol(head) && !is_path(head) && !is_node(head))) return analyze_node_literal(c, node);
+    if (!may_be_callee(c, node->type)) return analyze_node_literal(c, node);
     Expr *x = expr_new(c, EXPR_CALL);
-    x->as.call.callee = analyze_form(c, head);
-    analyze_arguments(c, node, 0, &x->as.call.arguments);
+    x->as.call.callee = analyze_form(c, node->type);
+    if (may_be_macro(c, node->type)) {
+        analyze_macro_call(c, node, x);
+    } else {
+        analyze_arguments(c, node, 0, &x->as.call.arguments);
+    }
     return x;
 }
 

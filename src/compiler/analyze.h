@@ -81,6 +81,10 @@ Expr *analyze_form(Compiler *c, Value form);
 Expr *analyze_sequence(Compiler *c, const Value *forms, uint32_t count);
 /* The same in a scope of its own. */
 Expr *analyze_scoped(Compiler *c, const Value *forms, uint32_t count);
+/* A fresh copy of the form as data. */
+Expr *analyze_quote(Compiler *c, Value form);
+/* `xs...` → xs, `a/b...` → a/b; false: the form is no such spread, and *out_form is as it was. */
+bool strip_spread(Compiler *c, Value form, Value *out_form);
 void analyze_arguments(Compiler *c, const NodeObj *node, uint32_t first_child, Arguments *out_arguments);
 /* nil, after reporting. */
 Expr *analyze_error(Compiler *c, ErrorId id, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -95,6 +99,8 @@ Expr *expr_unary(Compiler *c, OpCode op, Expr *operand);
 Expr *expr_intrinsic(Compiler *c, Intrinsic id, uint32_t count, ...); /* Expr * each */
 Expr *expr_raise(Compiler *c, const char *message);
 Expr *expr_declare(Compiler *c, Var *var, Expr *value);
+/* EVAL or RENDER_IN of a form's value in the scope here. */
+Expr *expr_eval(Compiler *c, Intrinsic id, Expr *form);
 /* Member of the current namespace. */
 Expr *expr_define_member(Compiler *c, SymbolObj *name, Expr *value);
 Expr *expr_sequence(Compiler *c, Expr *first, Expr *second);
@@ -172,6 +178,13 @@ uint32_t skip_return_type(const Value *forms, uint32_t count);
 const Value *return_type(const Value *forms, uint32_t count);
 /* name:T:U → name. */
 SymbolObj *strip_type_parameters(Compiler *c, SymbolObj *symbol);
+
+/* --- analyze_macro.c ------------------------------------------------------------------------------------ */
+bool is_macro_name(const SymbolObj *name);
+/* Is it decided at run time whether a call with this head takes forms? */
+bool may_be_macro(Compiler *c, Value head);
+/* The arguments of such a call, both as forms and to be evaluated. */
+void analyze_macro_call(Compiler *c, NodeObj *node, Expr *call);
 
 /* --- analyze_class.c ------------------------------------------------------------------------------------ */
 Expr *analyze_super(Compiler *c, NodeObj *node);

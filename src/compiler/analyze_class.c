@@ -303,8 +303,12 @@ Expr *analyze_super(Compiler *c, NodeObj *node) {
     if (symbol_is(name, "ctor!")) return expr_raise(c, "Macro-like super constructors are not supported");
     if (name->text[name->size - 1] == '!') return expr_raise(c, "Macro-like super methods are not supported");
     Function *fn = c->fn;
-    while (fn && (fn->kind == FUNCTION_PLAIN || fn->kind == FUNCTION_BLOCK)) fn = fn->parent;
-    if (!fn || (fn->kind != FUNCTION_METHOD && fn->kind != FUNCTION_CTOR)) {
+    while (fn->parent && fn->kind != FUNCTION_METHOD && fn->kind != FUNCTION_CTOR && fn->kind != FUNCTION_BODY) {
+        fn = fn->parent;
+    }
+    /* SUPER itself knows whether the function around an evaluated form is a method. */
+    bool is_evaluated = fn->kind == FUNCTION_OUTER && scope_peek(c, SYM(c->vm, SELF));
+    if (!is_evaluated && fn->kind != FUNCTION_METHOD && fn->kind != FUNCTION_CTOR) {
         return expr_raise(c, "super requires an instance context");
     }
     Expr *x = expr_new(c, EXPR_SUPER_CALL);

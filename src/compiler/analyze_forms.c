@@ -29,11 +29,7 @@ Expr *analyze_eval(Compiler *c, NodeObj *node) {
     sequence->as.list.items = ARENA_ARRAY(&c->arena, Expr *, node->count);
     sequence->as.list.count = node->count;
     for (uint32_t i = 0; i < node->count; i++) {
-        Expr *form = analyze_form(c, node->children[i]);
-        Expr *x = expr_new(c, EXPR_EVAL);
-        x->as.eval.form = form;
-        x->as.eval.site = scope_record_eval_site(c);
-        sequence->as.list.items[i] = x;
+        sequence->as.list.items[i] = expr_eval(c, INTRINSIC_EVAL, analyze_form(c, node->children[i]));
     }
     return sequence;
 }
@@ -41,9 +37,4 @@ Expr *analyze_eval(Compiler *c, NodeObj *node) {
 Expr *analyze_parse(Compiler *c, NodeObj *node) {
     if (node->count != 1) return analyze_error(c, ERR_COMPILE_FORM, "$parse expects exactly 1 argument");
     return expr_intrinsic(c, INTRINSIC_PARSE, 1, analyze_form(c, node->children[0]));
-}
-
-Expr *analyze_emit(Compiler *c, NodeObj *node) {
-    if (node->count != 1) return analyze_error(c, ERR_COMPILE_FORM, "$emit expects exactly 1 argument");
-    return analyze_form(c, node->children[0]);
 }

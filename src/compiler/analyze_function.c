@@ -171,7 +171,10 @@ static Expr *make_fn(Compiler *c, NodeObj *node, SymbolObj *name, uint32_t param
     body += skip_return_type(node->children + body, node->count - body);
     request.body = node->children + body;
     request.body_count = node->count - body;
-    if (name && name->size > 1 && name->text[name->size - 1] == '!') request.flags = CODE_MACRO;
+    if (name && is_macro_name(name)) {
+        request.flags = CODE_MACRO;
+        c->module->has_macros = true;
+    }
     uint32_t types = types_open(c);
     if (params_at > 0) declare_type_parameters(c, node->children[0]);
     Expr *x = analyze_function(c, &request);

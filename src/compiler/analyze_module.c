@@ -46,6 +46,7 @@ static void predeclare_definition(Compiler *c, const NodeObj *node) {
     if (node->count == 0 || !is_symbol(node->children[0])) return;
     SymbolObj *name = strip_type_parameters(c, symbol_of(node->children[0]));
     if (is_symbol_text(node->type, "fn") && (node->count < 2 || name == SYM(c->vm, INIT))) return;
+    if (is_macro_name(name)) c->module->has_macros = true;
     bool is_object_form = is_symbol_text(node->type, "object");
     if (name == SYM(c->vm, SELF)) return;
     scope_predeclare(c, name, false, !is_object_form);
@@ -194,6 +195,7 @@ static void add_import_item(ImportItems *items, SymbolObj *const *parts, uint32_
     for (uint32_t i = 0; i + 1 < count; i++) array_push(vm, array_of(path), symbol_value(parts[i]));
     array_push(vm, array_of(path), symbol_value(last));
     bool is_wildcard = symbol_is(last, "*");
+    if (is_macro_name(last)) items->c->module->has_macros = true;
     Value pair[] = {path, is_wildcard ? VAL_NIL : symbol_value(alias)};
     array_push(vm, array_of(items->list), array_from(vm, pair, 2));
     items->names[items->count++] = is_wildcard ? NULL : alias;

@@ -56,12 +56,16 @@ static Var *declare_item(ParamParser *p, SymbolObj *name) {
     return var;
 }
 
-/* `= EXPR`, analysed before the item's own name is visible. */
+/* `= EXPR`, analysed before the item's own name is visible. A macro function's parameters are forms, and so are their
+ * defaults. */
 static Expr *parse_default(ParamParser *p) {
     if (!accept(p, "=")) return NULL;
     if (p->next >= p->list->count) {
         pattern_error(p, "Unsupported destructuring pattern");
         return NULL;
+    }
+    if (p->mode == PARAMS_FUNCTION && (p->c->fn->flags & CODE_MACRO)) {
+        return analyze_quote(p->c, p->list->items[p->next++]);
     }
     scope_enter_conditional(p->c);
     Expr *fallback = analyze_form(p->c, p->list->items[p->next++]);

@@ -60,6 +60,7 @@ struct Scope {
     uint32_t conditional; /* > 0: what is being analysed may not run, or run more than once, in this scope */
     bool is_module;
     bool transparent; /* holds only what the compiler put there; declarations go to the parent */
+    bool keeps_definitions; /* fn, class … inside a function belong to this scope, not to the function's */
 };
 
 /* --- pieces of expressions ------------------------------------------------------------------------------ */
@@ -208,8 +209,14 @@ struct Function {
 typedef struct EvalSite {
     Var **vars;
     uint32_t count;
-    uint32_t number; /* in its function */
 } EvalSite;
+
+/* What a call hands to a macro, decided when it runs (language 03 §3.4). */
+typedef struct MacroCall {
+    Arguments forms; /* quoted; those of the call are evaluated */
+    Scope *scope;    /* of what the evaluated arguments declare */
+    EvalSite *site;
+} MacroCall;
 
 /* --- expressions ---------------------------------------------------------------------------------------- */
 
@@ -319,6 +326,7 @@ struct Expr {
             SymbolObj *name; /* method; NULL: `dynamic` gives it */
             Expr *dynamic;
             Arguments arguments;
+            MacroCall *macro; /* CALL only: the callee may be one; else NULL */
         } call;
         struct {
             Expr *base;
@@ -341,6 +349,7 @@ struct Expr {
         struct {
             Expr *form;
             EvalSite *site;
+            Intrinsic id; /* EVAL or RENDER_IN */
         } eval;
     } as;
 };

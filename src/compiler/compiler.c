@@ -70,11 +70,8 @@ static void bind_outer_names(Compiler *c, const ScopeDescriptor *names, Function
     }
 }
 
-CodeObj *compiler_compile_in_scope(VM *vm, const CompileRequest *request, const CodeObj *around, uint32_t scope_number,
+CodeObj *compiler_compile_in_scope(VM *vm, const CompileRequest *request, const ScopeDescriptor *names,
                                    Diagnostics *out_diagnostics) {
-    const ScopeDescriptor *names = &around->scopes[scope_number];
-    bool is_module_level = (around->flags & CODE_TOP_LEVEL) && names->count == 0;
-    if (is_module_level) return compiler_compile(vm, request, out_diagnostics);
     Compiler c;
     compiler_begin(&c, vm, request->module, request->file, request->max_depth, out_diagnostics);
     c.is_nested = true;

@@ -24,10 +24,8 @@ typedef struct CompileRequest {
 CodeObj *compiler_compile(VM *vm, const CompileRequest *request, Diagnostics *out_diagnostics);
 
 /* The same for forms evaluated in a running scope (eval): code without parameters whose captures are the cells that
- * scope `scope_number` of `around` lists (Capture.index and from_register are those of the running function). Variables
- * it declares are its own, unless it runs among a module's statements outside any other scope: then they are the
- * module's. */
-CodeObj *compiler_compile_in_scope(VM *vm, const CompileRequest *request, const CodeObj *around, uint32_t scope_number,
+ * `names` lists (Capture.index and from_register are those of the running function). Variables it declares are its own. */
+CodeObj *compiler_compile_in_scope(VM *vm, const CompileRequest *request, const ScopeDescriptor *names,
                                    Diagnostics *out_diagnostics);
 
 /* Listing of a code object and all code nested in it. */

@@ -271,8 +271,9 @@ static void emit_intrinsic(Emitter *e, Expr *x, int target) {
     deliver(e, first, target);
 }
 
-static void describe_site(Emitter *e, const EvalSite *site) {
-    ScopeDescriptor *scope = &e->scopes[site->number];
+void describe_site(Emitter *e, const EvalSite *site) {
+    ScopeDescriptor *scope = &e->scopes[e->scope_count++];
+    scope->pc = e->code.word_count;
     scope->count = site->count;
     scope->names = ARENA_ARRAY(&e->c->arena, ScopeName, site->count);
     for (uint32_t i = 0; i < site->count; i++) {
@@ -287,9 +288,9 @@ static void describe_site(Emitter *e, const EvalSite *site) {
 static void emit_eval(Emitter *e, Expr *x, int target) {
     uint32_t first = block_register(e, target);
     emit_value(e, x->as.eval.form, (int)first);
-    code_load_constant(&e->code, take_registers(e, 1), value_small_int(x->as.eval.site->number));
+    code_load_constant(&e->code, take_registers(e, 1), value_small_int(e->scope_count));
+    emit_intrinsic_call(e, x->as.eval.id, first, 2);
     describe_site(e, x->as.eval.site);
-    emit_intrinsic_call(e, INTRINSIC_EVAL, first, 2);
     deliver(e, first, target);
 }
 
@@ -444,8 +445,8 @@ static void fill_captures(Emitter *e, CodeObj *code) {
 }
 
 static void fill_scopes(Emitter *e, CodeObj *code) {
-    uint32_t count = e->fn->eval_site_count;
-    if (count == 0) return;
+    uint32_t count = e->scope_count;
+    if (count == 0 || e->failed) return;
     code->scope_count = count;
     code->scopes = heap_alloc_buffer(e->c->vm, count * sizeof *code->scopes);
     for (uint32_t i = 0; i < count; i++) {
@@ -469,7 +470,7 @@ static uint16_t code_flags(const Function *fn) {
     }
     if (is_simple) flags |= CODE_SIMPLE;
     if (fn->params.count == 0) flags |= CODE_NO_PARAMS;
-    if (fn->kind == FUNCTION_TOP) flags |= CODE_TOP_LEVEL;
+    if (fn->kind == FUNCTION_TOP && !fn->parent) flags |= CODE_TOP_LEVEL;
     return flags;
 }
 

@@ -48,7 +48,8 @@ typedef struct Emitter {
     uint32_t top, slot_count;
     uint64_t variables[4];   /* bit set: the register belongs to a variable */
     uint32_t guarded;        /* > 0: inside a protected range, so nothing is a tail call */
-    ScopeDescriptor *scopes; /* one an eval site */
+    ScopeDescriptor *scopes; /* of the eval sites emitted so far */
+    uint32_t scope_count;
     bool failed;             /* out of registers, reported */
     bool return_proven;      /* what goes to TARGET_RETURN is of the function's return type for certain */
     bool returns_explicitly; /* inside (return …) */
@@ -80,6 +81,8 @@ void load_variable(Emitter *e, Var *var, uint32_t reg);
 void bind_variable(Emitter *e, Var *var, uint32_t reg);
 void emit_symbol_op(Emitter *e, OpCode op, uint32_t a, const SymbolObj *name);
 void emit_intrinsic_call(Emitter *e, Intrinsic id, uint32_t first, uint32_t count);
+/* The call at the end of the code so far evaluates forms in the scope of `site`. */
+void describe_site(Emitter *e, const EvalSite *site);
 
 /* --- emit_expr.c ---------------------------------------------------------------------------------------- */
 void emit_arithmetic(Emitter *e, Expr *x, int target);

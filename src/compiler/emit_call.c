@@ -45,9 +45,10 @@ static void emit_keywords_map(Emitter *e, uint32_t reg, const Arguments *argumen
     }
 }
 
+/* A macro's own frame stays: it is how $caller_eval finds the caller. */
 static bool is_tail_call(const Emitter *e, int target) {
     if (target != TARGET_RETURN || e->guarded > 0) return false;
-    if (e->fn->flags & (CODE_GENERATOR | CODE_ASYNC)) return false;
+    if (e->fn->flags & (CODE_GENERATOR | CODE_ASYNC | CODE_MACRO)) return false;
     return e->fn->kind == FUNCTION_PLAIN || e->fn->kind == FUNCTION_BLOCK || e->fn->kind == FUNCTION_METHOD;
 }
 
@@ -58,21 +59,16 @@ static void emit_checked_tail(Emitter *e, uint32_t base, const Arguments *argume
     code_extra(&e->code, names);
 }
 
-void emit_call(Emitter *e, Expr *x, int target) {
-    const Arguments *arguments = &x->as.call.arguments;
-    check_argument_count(e, x->as.call.callee, arguments, false);
-    uint32_t base = block_register(e, target);
-    emit_value(e, x->as.call.callee, (int)base);
+/* The call of R[base] with these arguments. */
+static void emit_arguments_and_call(Emitter *e, const Arguments *arguments, uint32_t base, bool is_tail) {
     if (!fits_block(arguments)) {
         uint32_t items = take_registers(e, 2);
         emit_keywords_map(e, items + 1, arguments);
         emit_items(e, items, 0, 0, arguments, 1);
         code_abc(&e->code, OP_CALLSPREAD, base, 0, 0);
-        deliver(e, base, target);
         return;
     }
     emit_block(e, arguments);
-    bool is_tail = is_tail_call(e, target);
     if (is_tail && e->fn->checks_result) {
         emit_checked_tail(e, base, arguments);
     } else if (arguments->entry_count == 0) {
@@ -82,6 +78,39 @@ void emit_call(Emitter *e, Expr *x, int target) {
         code_abc(&e->code, is_tail ? OP_TAILCALLKW : OP_CALLKW, base, arguments->item_count, 0);
         code_extra(&e->code, names);
     }
+}
+
+/* What the callee is decides between evaluated arguments and forms. A macro call is never a tail call: the frame it comes
+ * from must be there for $caller_eval. */
+static void emit_macro_call(Emitter *e, Expr *x, int target) {
+    const MacroCall *macro = x->as.call.macro;
+    enter_scope(e, macro->scope);
+    uint32_t base = block_register(e, target);
+    emit_value(e, x->as.call.callee, (int)base);
+    uint32_t top = e->top;
+    JumpList takes_forms = 0, end = 0;
+    code_jump_if(&e->code, OP_JMACRO, base, 0, &takes_forms);
+    emit_arguments_and_call(e, &x->as.call.arguments, base, is_tail_call(e, target));
+    deliver(e, base, target);
+    code_jump(&e->code, &end);
+    e->top = top;
+    code_patch(&e->code, &takes_forms);
+    emit_arguments_and_call(e, &macro->forms, base, false);
+    describe_site(e, macro->site);
+    deliver(e, base, target);
+    code_patch(&e->code, &end);
+    leave_scope(e, macro->scope);
+}
+
+void emit_call(Emitter *e, Expr *x, int target) {
+    if (x->as.call.macro) {
+        emit_macro_call(e, x, target);
+        return;
+    }
+    check_argument_count(e, x->as.call.callee, &x->as.call.arguments, false);
+    uint32_t base = block_register(e, target);
+    emit_value(e, x->as.call.callee, (int)base);
+    emit_arguments_and_call(e, &x->as.call.arguments, base, is_tail_call(e, target));
     deliver(e, base, target);
 }
 

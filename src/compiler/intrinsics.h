@@ -52,6 +52,11 @@
     INTRINSIC_ROW(AWAIT_SETTLED, "futures", "($await_settled …)")                                                     \
     INTRINSIC_ROW(EVAL, "form scope",                                                                                 \
                   "evaluates a form in scope number `scope` of the running code: compiler_compile_in_scope")          \
+    INTRINSIC_ROW(CALLER_EVAL, "form", "($caller_eval form): evaluates it in the scope of the macro's caller")        \
+    INTRINSIC_ROW(RENDER_IN, "template scope",                                                                        \
+                  "($render template) of a computed template: its unquotes are evaluated like the form of EVAL")      \
+    INTRINSIC_ROW(RENDER, "template values",                                                                          \
+                  "copy of a template; the array has the values of its unquotes in the order of collect_unquotes")    \
     INTRINSIC_ROW(PARSE, "string", "($parse s)")                                                                      \
     INTRINSIC_ROW(REPEAT_COUNT, "value",                                                                              \
                   "turns of (repeat value …) as an Int: a Float truncated; 1 for other truthy values, 0 for falsy")   \

@@ -47,6 +47,7 @@
     OP(LOOPGEK, AB, 1, "if R[A] >= K[B] jump W1 back (tick)")                                                     \
     OP(JT, A, 1, "if R[A] is truthy jump W1")                                                                     \
     OP(JF, A, 1, "if R[A] is falsy jump W1")                                                                      \
+    OP(JMACRO, A, 1, "if R[A] is a macro (it takes forms) jump W1")                                               \
     OP(JSET, A, 1, "if R[A] is not unset jump W1 (default arguments)")                                            \
     OP(JAND, A, 1, "if R[A] decides && (falsy) jump W1")                                                          \
     OP(JOR, A, 1, "if R[A] decides || (truthy, neither Int nor Bytes) jump W1")                                   \

@@ -187,7 +187,8 @@ Var *scope_declare(Compiler *c, SymbolObj *name) {
 static Scope *definition_scope(Compiler *c) {
     Scope *scope = scope_current(c);
     if (c->fn->kind == FUNCTION_TOP || c->fn->kind == FUNCTION_BODY) return scope;
-    return c->fn->scope;
+    while (scope != c->fn->scope && !scope->keeps_definitions) scope = scope->parent;
+    return scope;
 }
 
 Var *scope_begin_definition(Compiler *c, SymbolObj *name) {
@@ -316,6 +317,6 @@ EvalSite *scope_record_eval_site(Compiler *c) {
             site->vars[site->count++] = var;
         }
     }
-    site->number = c->fn->eval_site_count++;
+    c->fn->eval_site_count++;
     return site;
 }

@@ -71,6 +71,7 @@ struct ModuleObj {
     Table types;   /* names declared with a type → it */
     Table exports; /* non-empty: only these can be imported */
     bool has_exports, is_main;
+    bool has_macros;      /* its code defines or imports macro functions */
     bool is_internal;     /* of the library: its frames are not shown in stack traces */
     uint8_t state;        /* ModuleState in lib/module.h */
     Value ready;          /* while it runs: future of its end, or nil when nobody has asked */

@@ -74,6 +74,10 @@ static void trace_code(Heap *heap, Obj *object) {
     for (uint32_t i = 0; i < code->scope_count; i++) {
         const ScopeDescriptor *scope = &code->scopes[i];
         for (uint32_t j = 0; j < scope->count; j++) heap_mark_object(heap, scope->names[j].name);
+        for (uint32_t j = 0; scope->memo && j < SCOPE_MEMO_COUNT; j++) {
+            heap_mark_value(heap, scope->memo->entries[j].form);
+            heap_mark_object(heap, scope->memo->entries[j].code);
+        }
     }
 }
 
@@ -82,6 +86,7 @@ static void finalize_code(Heap *heap, Obj *object) {
     for (uint32_t i = 0; i < code->scope_count; i++) {
         const ScopeDescriptor *scope = &code->scopes[i];
         heap_free_buffer(heap, scope->names, scope->count * sizeof *scope->names);
+        if (scope->memo) heap_free_buffer(heap, scope->memo, sizeof *scope->memo);
     }
     heap_free_buffer(heap, code->words, code->word_count * sizeof *code->words);
     heap_free_buffer(heap, code->constants, code->constant_count * sizeof *code->constants);

@@ -1,5 +1,5 @@
 /* function.h — compiled code, functions, cells, natives, bound methods.
- * Invariant: a CodeObj never changes after the compiler finished it, except for its inline caches. */
+ * Invariant: a CodeObj never changes after the compiler finished it, except for its inline caches and scope memos. */
 #ifndef GENE_OBJECT_FUNCTION_H
 #define GENE_OBJECT_FUNCTION_H
 
@@ -55,8 +55,20 @@ typedef struct LineEntry {
     uint32_t line, column;
 } LineEntry;
 
+/* Code made at run time for a form evaluated at a site: `form` is a private copy of what it was made from, `var_count` the
+ * number of module variables it knew. */
+#define SCOPE_MEMO_COUNT 4
+typedef struct ScopeMemo {
+    struct {
+        Value form; /* VAL_UNSET: free */
+        CodeObj *code;
+        uint32_t var_count;
+    } entries[SCOPE_MEMO_COUNT];
+    uint32_t next; /* the entry to be replaced next */
+} ScopeMemo;
+
 /* Name → place, for code that evaluates forms in this scope ($caller_eval, eval). Every name listed lives in a
- * cell. One descriptor for each macro call or eval site. */
+ * cell. One descriptor for each call of a possible macro and each eval site, in order of `pc`. */
 typedef struct ScopeName {
     SymbolObj *name;
     uint8_t index;
@@ -65,6 +77,8 @@ typedef struct ScopeName {
 typedef struct ScopeDescriptor {
     ScopeName *names;
     uint32_t count;
+    uint32_t pc;     /* word after the call */
+    ScopeMemo *memo; /* NULL until a form was compiled here */
 } ScopeDescriptor;
 
 /* One per call/property/global site. What the fields mean is up to the instruction that owns the cache. */
@@ -126,10 +140,6 @@ static inline FunctionObj *function_of(Value value) { return (FunctionObj *)poin
 static inline bool is_function(Value value) {
     return is_obj_type(value, OBJ_FUNCTION) || is_obj_type(value, OBJ_BLOCK);
 }
-static inline bool is_macro(Value value) {
-    return is_obj_type(value, OBJ_FUNCTION) && (function_of(value)->code->flags & CODE_MACRO);
-}
-
 CodeObj *code_make(VM *vm);
 /* Position of an instruction; 0/0 when unknown. */
 void code_position(const CodeObj *code, uint32_t pc, uint32_t *out_line, uint32_t *out_column);
@@ -149,6 +159,9 @@ enum NativeFlag {
     NATIVE_REENTRANT = 1 << 0, /* may call Gene code (exec_callable): always goes through the driver */
     NATIVE_METHOD = 1 << 1,    /* argument 0 is the receiver; not counted in min/max */
     NATIVE_KEYWORDS = 1 << 2,  /* accepts keyword arguments; others raise on any */
+    NATIVE_MACRO = 1 << 3,     /* called by a name that ends in `!` or by a path it gets forms, as a function defined with
+                                  fn name! does. To evaluate them it calls such a function of the prelude, which it may stand
+                                  for: the frame that called the native is then the function's caller */
 };
 
 /* A row of a library table: declared once, feeds registration, arity errors, docs and completion. */
@@ -169,6 +182,12 @@ typedef struct NativeObj {
 
 Value native_make(VM *vm, const NativeDef *def, Value data);
 static inline NativeObj *native_of(Value value) { return (NativeObj *)pointer_of(value); }
+
+/* Does a call that asks pass it forms? */
+static inline bool is_macro(Value value) {
+    if (is_obj_type(value, OBJ_FUNCTION)) return (function_of(value)->code->flags & CODE_MACRO) != 0;
+    return is_obj_type(value, OBJ_NATIVE) && (native_of(value)->def->flags & NATIVE_MACRO) != 0;
+}
 
 typedef struct BoundMethodObj {
     Obj header;

@@ -14,6 +14,7 @@ enum FrameFlag {
     FRAME_GENERATOR = 1 << 2,  /* body of a generator that is being resumed */
     FRAME_HAS_NEXT = 1 << 3,   /* … through has_next: the caller gets a Bool */
     FRAME_NEXT_PAIR = 1 << 4,  /* … through next_pair */
+    FRAME_EVAL = 1 << 6,       /* a form evaluated in the scope of frame number `environment` */
     FRAME_ASYNC_BODY = 1 << 5, /* request, never stored: run the body of a ^^async function, do not spawn */
 };
 
@@ -24,6 +25,7 @@ typedef struct Frame {
     uint32_t base;   /* stack index of R[0] */
     uint32_t result; /* stack index that gets the value */
     uint32_t flags;  /* FrameFlag */
+    uint32_t environment; /* with FRAME_EVAL */
     GeneratorObj *generator;
 } Frame;
 

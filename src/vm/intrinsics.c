@@ -49,97 +49,6 @@ static NativeResult hashmap_put_entry(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
-static Value copy_quoted(VM *vm, Value form);
-
-static Value copy_array(VM *vm, ArrayObj *source) {
-    uint32_t scope = roots_open(vm);
-    uint32_t copy = root_push(vm, array_make(vm, source->count));
-    for (uint32_t i = 0; i < source->count; i++) {
-        Value item = copy_quoted(vm, source->items[i]);
-        array_push(vm, array_of(root_get(vm, copy)), item);
-    }
-    Value result = root_get(vm, copy);
-    roots_close(vm, scope);
-    return result;
-}
-
-static Value copy_map(VM *vm, const Table *table) {
-    uint32_t scope = roots_open(vm);
-    uint32_t copy = root_push(vm, map_make(vm));
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        Value value = copy_quoted(vm, table->entries[i].value);
-        map_set(vm, map_of(root_get(vm, copy)), symbol_of(table->entries[i].key), value);
-    }
-    Value result = root_get(vm, copy);
-    roots_close(vm, scope);
-    return result;
-}
-
-/* The reader keeps the entries of a hash map literal as written, without hashes. A key that cannot be hashed is left out:
- * quoted data raises nothing. */
-static Value copy_hashmap(VM *vm, const Table *table) {
-    uint32_t scope = roots_open(vm);
-    uint32_t copy = root_push(vm, hashmap_make(vm));
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        uint32_t key = root_push(vm, copy_quoted(vm, table->entries[i].key));
-        Value form = table->entries[i].value;
-        uint32_t value = root_push(vm, form == VAL_UNSET ? VAL_NIL : copy_quoted(vm, form));
-        Value map = root_get(vm, copy);
-        uint32_t hash;
-        TableEntry *entry;
-        if (hash_find_plain(vm, hash_of(map), root_get(vm, key), "HashMap", &hash, &entry)) {
-            put_found(vm, map, entry, root_get(vm, key), hash, root_get(vm, value));
-        } else {
-            vm_take_exception(vm);
-        }
-        roots_close(vm, copy + 1);
-    }
-    Value result = root_get(vm, copy);
-    roots_close(vm, scope);
-    return result;
-}
-
-static Value copy_node(VM *vm, NodeObj *source) {
-    uint32_t scope = roots_open(vm);
-    uint32_t type = root_push(vm, copy_quoted(vm, source->type));
-    uint32_t copy = root_push(vm, node_make(vm, root_get(vm, type)));
-    node_of(root_get(vm, copy))->line = source->line;
-    node_of(root_get(vm, copy))->column = source->column;
-    const Table *props = &source->props;
-    for (uint32_t i = table_next(props, 0); i < props->used; i = table_next(props, i + 1)) {
-        Value value = copy_quoted(vm, props->entries[i].value);
-        node_set_prop(vm, node_of(root_get(vm, copy)), symbol_of(props->entries[i].key), value);
-    }
-    for (uint32_t i = 0; i < source->count; i++) {
-        Value child = copy_quoted(vm, source->children[i]);
-        node_push(vm, node_of(root_get(vm, copy)), child);
-    }
-    Value result = root_get(vm, copy);
-    roots_close(vm, scope);
-    return result;
-}
-
-/* Forms come from the reader, so their depth is bounded. */
-static Value copy_quoted(VM *vm, Value form) {
-    if (!is_object(form)) return form;
-    Value copy = form;
-    switch (obj_type_of(form)) {
-    case OBJ_ARRAY: copy = copy_array(vm, array_of(form)); break;
-    case OBJ_MAP: copy = copy_map(vm, &map_of(form)->table); break;
-    case OBJ_HASHMAP: copy = copy_hashmap(vm, &hash_of(form)->table); break;
-    case OBJ_NODE: copy = copy_node(vm, node_of(form)); break;
-    case OBJ_QUOTE: return copy_quoted(vm, quote_of(form)->form);
-    default: return form;
-    }
-    ((Obj *)pointer_of(copy))->flags |= ((Obj *)pointer_of(form))->flags & OBJ_SEALED;
-    return copy;
-}
-
-static NativeResult copy_quoted_data(VM *vm, const Args *args, Value *out) {
-    *out = copy_quoted(vm, native_arg(vm, args, 0));
-    return NATIVE_RETURN;
-}
-
 /* --- members ----------------------------------------------------------------------------------------------------------- */
 
 static NativeResult get_strict(VM *vm, const Args *args, Value *out) {
@@ -407,7 +316,6 @@ static const struct {
 } rows[] = {
     {INTRINSIC_HASHMAP, {"{{}}", hashmap_literal, 0, -1, NATIVE_REENTRANT, "{{k v …}}", "A hash map."}},
     {INTRINSIC_HASHMAP_PUT, {"{{}}", hashmap_put_entry, 3, 3, NATIVE_REENTRANT, "{{k v …}}", "Adds an entry."}},
-    {INTRINSIC_COPY_QUOTED, {"`", copy_quoted_data, 1, 1, 0, "`form", "Fresh copy of quoted data."}},
     {INTRINSIC_GET_STRICT, {"get", get_strict, 2, 2, 0, "(a/k += v)", "Current value of a member that must exist."}},
     {INTRINSIC_LOOKUP, {"./", lookup, 2, 3, 0, "(./ v key default)", "Member by computed key."}},
     {INTRINSIC_METHOD_NAME, {".", method_name, 1, 1, 0, "(v . name)", "Name of a dynamic method call."}},
@@ -434,6 +342,10 @@ static const struct {
 
 void vm_install_intrinsics(VM *vm) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) vm_install_intrinsic(vm, rows[i].id, &rows[i].def);
+    vm_install_intrinsic(vm, INTRINSIC_COPY_QUOTED, &copy_quoted_native);
+    vm_install_intrinsic(vm, INTRINSIC_RENDER, &render_native);
     vm_install_intrinsic(vm, INTRINSIC_EVAL, &eval_native);
     adapter_install_intrinsics(vm);
+    vm_install_intrinsic(vm, INTRINSIC_RENDER_IN, &render_in_native);
+    vm_install_intrinsic(vm, INTRINSIC_CALLER_EVAL, &caller_eval_native);
 }

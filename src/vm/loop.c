@@ -406,6 +406,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             break;
         case OP_JT: JUMP_IF(is_truthy(R[A])); break;
         case OP_JF: JUMP_IF(is_falsy(R[A])); break;
+        case OP_JMACRO: JUMP_IF(is_macro(R[A])); break;
         case OP_JSET: JUMP_IF(R[A] != VAL_UNSET); break;
         case OP_JAND: JUMP_IF(is_falsy(R[A])); break;
         case OP_JOR:

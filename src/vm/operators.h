@@ -13,7 +13,10 @@ extern const NativeDef missing_member_native; /* namespace name: asks on_member_
 bool equals_is_gene(VM *vm, Value a);
 /* String of an interpolation's text, which it frees. False after raising. */
 bool interpolated_string(VM *vm, Buffer *text, Value *out);
-extern const NativeDef eval_native; /* eval.c: form scope */
+/* eval.c: form scope; template scope; form */
+extern const NativeDef eval_native, render_in_native, caller_eval_native;
+/* quote.c: data; template values */
+extern const NativeDef copy_quoted_native, render_native;
 
 /* Does reading this absent member have to ask a handler? */
 bool namespace_needs_handler(Value ns, const SymbolObj *name);

@@ -858,7 +858,7 @@ TEST(forms_evaluated_in_a_scope_capture_its_cells) {
     const char *source = "(b = (b + 1)) (var c b) (fn [] c)";
     reader_read(s.vm, source, strlen(source), &options, &read);
     CompileRequest request = {read.forms, read.positions, s.module, string_of(string_from(s.vm, "test.gene")), 0};
-    CodeObj *code = compiler_compile_in_scope(s.vm, &request, f, 0, &diagnostics);
+    CodeObj *code = compiler_compile_in_scope(s.vm, &request, &f->scopes[0], &diagnostics);
     CHECK(code != NULL);
     if (code) {
         buffer_clear(&s.text);
