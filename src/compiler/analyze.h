@@ -194,6 +194,10 @@ SymbolObj *object_class_name(Compiler *c, const SymbolObj *name); /* Name → Na
 /* Fills c->top->body. */
 void analyze_top_level(Compiler *c, const CompileRequest *request);
 
+/* --- comptime.c ----------------------------------------------------------------------------------------- */
+/* Replaces the (comptime …) blocks among the forms by the definitions they reach; the new list is the request's. */
+void expand_comptime(Compiler *c, CompileRequest *io_request);
+
 /* --- special.c: the table of special forms -------------------------------------------------------------- */
 typedef Expr *(*AnalyzeForm)(Compiler *c, NodeObj *node);
 typedef struct SpecialForm {

@@ -148,7 +148,9 @@ static void add_definitions(TopLevel *t, bool interfaces, bool *hoisted, Var **o
 }
 
 void analyze_top_level(Compiler *c, const CompileRequest *request) {
-    TopLevel t = {.c = c, .request = request, .forms = array_of(request->forms)};
+    CompileRequest expanded = *request;
+    if (request->is_source) expand_comptime(c, &expanded);
+    TopLevel t = {.c = c, .request = &expanded, .forms = array_of(expanded.forms)};
     uint32_t count = t.forms->count;
     bool *hoisted = ARENA_ARRAY(&c->arena, bool, count);
     Var *last = NULL; /* value of a last form that was hoisted */
@@ -355,9 +357,9 @@ Expr *analyze_export(Compiler *c, NodeObj *node) {
 
 /* --- small forms ---------------------------------------------------------------------------------------- */
 
+/* One that is no block of a source text: those were expanded before. */
 Expr *analyze_comptime(Compiler *c, NodeObj *node) {
     (void)node;
-    if (at_top_level(c)) return analyze_unsupported(c, "comptime is");
     return expr_const(c, VAL_NIL);
 }
 

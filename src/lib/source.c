@@ -83,7 +83,12 @@ CodeObj *source_compile(VM *vm, ModuleObj *module, StrObj *source, StrObj *file)
     root_push(vm, read.forms);
     CodeObj *code = NULL;
     if (read.diagnostics.count == 0) {
-        CompileRequest request = {.forms = read.forms, .positions = read.positions, .module = module, .file = file};
+        CompileRequest request = {.forms = read.forms,
+                                  .positions = read.positions,
+                                  .module = module,
+                                  .file = file,
+                                  .is_source = true,
+                                  .environment = vm->env};
         Diagnostics diagnostics = {0};
         code = compiler_compile(vm, &request, &diagnostics);
         if (!code) vm->exception = source_syntax_error(vm, &diagnostics, file);

@@ -164,7 +164,10 @@ static CodeObj *compile(Session *s, const char *source) {
     Diagnostics diagnostics = {NULL, 0, 0};
     reader_read(s->vm, source, strlen(source), &options, &read);
     CHECK_EQ_INT(read.diagnostics.count, 0);
-    CompileRequest request = {read.forms, read.positions, s->module, string_of(string_from(s->vm, "test.gene")), 0};
+    CompileRequest request = {.forms = read.forms,
+                              .positions = read.positions,
+                              .module = s->module,
+                              .file = string_of(string_from(s->vm, "test.gene"))};
     CodeObj *code = compiler_compile(s->vm, &request, &diagnostics);
     buffer_clear(&s->text);
     append_diagnostics(&s->text, &diagnostics);
@@ -819,7 +822,11 @@ TEST(nesting_deeper_than_asked_for_is_an_error) {
     Diagnostics diagnostics = {NULL, 0, 0};
     const char *source = "[[[[1]]]]";
     reader_read(s.vm, source, strlen(source), &options, &read);
-    CompileRequest request = {read.forms, read.positions, s.module, string_of(string_from(s.vm, "test.gene")), 3};
+    CompileRequest request = {.forms = read.forms,
+                              .positions = read.positions,
+                              .module = s.module,
+                              .file = string_of(string_from(s.vm, "test.gene")),
+                              .max_depth = 3};
     CHECK(compiler_compile(s.vm, &request, &diagnostics) == NULL);
     append_diagnostics(&s.text, &diagnostics);
     CHECK_STR(buffer_text(&s.text), "1:1 GENE.COMPILE.LIMIT forms are nested more than 3 deep\n");
@@ -857,7 +864,10 @@ TEST(forms_evaluated_in_a_scope_capture_its_cells) {
     Diagnostics diagnostics = {NULL, 0, 0};
     const char *source = "(b = (b + 1)) (var c b) (fn [] c)";
     reader_read(s.vm, source, strlen(source), &options, &read);
-    CompileRequest request = {read.forms, read.positions, s.module, string_of(string_from(s.vm, "test.gene")), 0};
+    CompileRequest request = {.forms = read.forms,
+                              .positions = read.positions,
+                              .module = s.module,
+                              .file = string_of(string_from(s.vm, "test.gene"))};
     CodeObj *code = compiler_compile_in_scope(s.vm, &request, &f->scopes[0], &diagnostics);
     CHECK(code != NULL);
     if (code) {

@@ -17,7 +17,6 @@ export const pageExceptions = [
   { page: '03', block: 1, reason: `${DESIGN}: && and || short-circuit` },
   { page: '03', block: 3, reason: `${LATER}: enums` },
   { page: '20', block: 7, reason: `${LATER}: interceptors` },
-  { page: '21', block: 1, reason: `${LATER}: comptime` },
   { page: '22', block: 3, reason: `${LATER}: contracts` },
   { page: '27', block: 1, reason: `${LATER}: regular expressions` },
 ]
