@@ -369,6 +369,15 @@ export class Runtime {
     return [...new Set(this.#core.ask('wasm_names', []))]
   }
 
+  /**
+   * What the language and its library have: special forms, functions, constructors and methods (`Class.name`), by name.
+   * @returns {{ name: string, kind: 'form' | 'function' | 'constructor' | 'method', signature: string, doc: string }[]}
+   */
+  docs() {
+    this.#check()
+    return this.#core.ask('wasm_docs', [])
+  }
+
   /** Text of an error with the source line it points at. @param {unknown} error @param {{ color?: boolean, trace?: boolean }} [options] */
   report(error, { color = false, trace = false } = {}) {
     return formatError(error, { color, trace, sourceOf: (file) => this.#sources.get(file) })

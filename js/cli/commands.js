@@ -54,6 +54,24 @@ export const COMMANDS = {
     options: [CHECK],
     load: () => import('./fmt.js'),
   },
+  test: {
+    usage: 'gene test [FILE|DIR…]',
+    summary: 'run tests: *_test.gene, and Gene files in test/ or tests/; each in a runtime of its own',
+    options: COMMON,
+    load: () => import('./test.js'),
+  },
+  'run-examples': {
+    usage: 'gene run-examples FILE',
+    summary: 'run a file, then the ^examples of its functions',
+    options: COMMON,
+    load: () => import('./examples.js'),
+  },
+  doc: {
+    usage: 'gene doc [NAME…]',
+    summary: 'what a function, method or special form does; without NAME all names',
+    options: [ERRORS],
+    load: () => import('./doc.js'),
+  },
   compile: {
     usage: 'gene compile FILE',
     summary: 'print the bytecode of a file, or of stdin (-)',

@@ -1,4 +1,5 @@
-// completion.js — what a name typed so far may become: names of the program, or members of a namespace after a slash.
+// completion.js — what a name typed so far may become: names of the program and
+// special forms, members of a namespace after a slash, methods of the library after a dot.
 
 const TOKEN = /[^\s()[\]{}"'`,;%]*$/
 /** Plain names only: completing must not run code of the user. */
@@ -15,6 +16,18 @@ function membersOf(runtime, path) {
   }
 }
 
+/** Of the library's classes. @param {import('../runtime.js').Runtime} runtime */
+function methodNames(runtime) {
+  const methods = runtime.docs().filter(({ kind }) => kind === 'method')
+  return [...new Set(methods.map(({ name }) => name.slice(name.lastIndexOf('.'))))]
+}
+
+/** Names that have a value, and special forms. @param {import('../runtime.js').Runtime} runtime */
+function namesOf(runtime) {
+  const forms = runtime.docs().filter(({ kind }) => kind === 'form')
+  return [...new Set([...runtime.names(), ...forms.map(({ name }) => name)])]
+}
+
 /**
  * For node:readline.
  * @param {import('../runtime.js').Runtime} runtime
@@ -25,7 +38,7 @@ export function completer(runtime) {
     const [token = ''] = TOKEN.exec(line) ?? []
     if (token === '') return [[], token]
     const slash = token.lastIndexOf('/')
-    const names = slash > 0 ? membersOf(runtime, token.slice(0, slash)) : runtime.names()
+    const names = token.startsWith('.') ? methodNames(runtime) : slash > 0 ? membersOf(runtime, token.slice(0, slash)) : namesOf(runtime)
     return [names.filter((name) => name.startsWith(token)).sort(), token]
   }
 }

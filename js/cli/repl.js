@@ -2,8 +2,8 @@
 // Invariant: one piece of code runs at a time; lines typed meanwhile wait. Output of background tasks goes above the prompt.
 
 import { createInterface } from 'node:readline'
-import { version } from '../version.js'
 import { completer } from './completion.js'
+import { docText } from './doc.js'
 import { History } from './history.js'
 import { EXIT } from './exit.js'
 import { Session } from './session.js'
@@ -14,12 +14,17 @@ const CONTINUED = '....> '
 const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
 const HELP = `Gene REPL Help:
-  :help, help            this text
-  :quit, exit, quit      leave (also Ctrl-D)
-  :names [PREFIX]        names that can be used
-  :clear                 clear the screen
+  exit, quit: Exit the REPL
+  help: Show this help message
+  Any other input is evaluated as Gene code
+`
+const MORE_HELP = `${HELP}
+  :names [PREFIX]  names that can be used
+  :doc NAME        what a function, method or special form does
+  :clear           clear the screen
+  :quit            leave (also Ctrl-D)
   Tab completes names; Ctrl-C stops what runs, or drops what is typed.
-  Any other input is evaluated as Gene code; an open form goes on in the next line.
+  An open form goes on in the next line.
 `
 
 class Repl {
@@ -61,7 +66,7 @@ class Repl {
 
   /** Until the user leaves. @returns {Promise<number>} exit code */
   run() {
-    if (this.#isTerminal) process.stdout.write(`Gene REPL ${version} - Interactive Gene Language Shell\nType 'exit' or 'quit' to exit, 'help' for help\n\n`)
+    if (this.#isTerminal) process.stdout.write(`Gene REPL - Interactive Gene Language Shell\nType 'exit' or 'quit' to exit, 'help' for help\n\n`)
     this.#readline.on('line', (line) => this.#onLine(line))
     this.#readline.on('SIGINT', () => this.#onInterrupt())
     process.on('SIGINT', () => this.#onInterrupt())
@@ -126,7 +131,9 @@ class Repl {
   #command(line) {
     const [word, prefix = ''] = line.split(/\s+/)
     switch (word) {
-      case ':help': case 'help': process.stdout.write(HELP); return true
+      case 'help': process.stdout.write(HELP); return true
+      case ':help': process.stdout.write(MORE_HELP); return true
+      case ':doc': process.stdout.write(prefix ? docText(this.#session.runtime.docs(), prefix) : 'type :doc NAME\n'); return true
       case ':quit': case ':exit': case 'quit': case 'exit': this.#leave(EXIT.OK); return true
       case ':clear': process.stdout.write('\u001b[2J\u001b[H'); return true
       case ':names': {

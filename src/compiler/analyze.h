@@ -211,4 +211,10 @@ const SpecialForm *special_find(const SymbolObj *name);
 const SpecialForm *special_definition(Value form);
 bool special_table_is_sorted(void); /* for the unit test: lookup depends on it */
 
+typedef struct SpecialDoc {
+    const char *name, *signature, *doc;
+} SpecialDoc;
+/* The rows of the documentation of special forms, from 0; NULL behind the last. Forms that only raise may have one. */
+const SpecialDoc *special_doc(uint32_t index);
+
 #endif

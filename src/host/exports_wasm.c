@@ -2,6 +2,7 @@
  * scratch buffer. Read host_wasm.c first. */
 #include "host/host.h"
 #include "host/program.h"
+#include "lib/docs.h"
 #include "lib/form_text.h"
 #include "lib/source.h"
 #include "lib/system.h"
@@ -590,4 +591,11 @@ WASM_EXPORT(wasm_names) int wasm_names(VM *vm) {
     push_names(vm, list, &vm->main_module->names);
     for (const NamespaceObj *ns = vm->main_module->ns; ns; ns = ns->parent) push_names(vm, list, &ns->members);
     return answer_map(vm, list);
+}
+
+WASM_EXPORT(wasm_docs) int wasm_docs(VM *vm) {
+    uint32_t scope = roots_open(vm);
+    int status = answer(vm, root_get(vm, root_push(vm, docs_list(vm))), CODEC_PLAIN);
+    roots_close(vm, scope);
+    return status;
 }

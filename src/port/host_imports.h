@@ -87,6 +87,7 @@ enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
     HOST_EXPORT(int, wasm_pending, (VM * vm), "→ map")                                                               \
     HOST_EXPORT(int, wasm_stats, (VM * vm), "→ map")                                                                 \
     HOST_EXPORT(int, wasm_names, (VM * vm), "→ array of the names a program can use")                                \
+    HOST_EXPORT(int, wasm_docs, (VM * vm), "→ array of maps ^name ^kind ^signature ^doc")                            \
     HOST_EXPORT(int, wasm_is_drained, (VM * vm), "")                                                                 \
     HOST_EXPORT(int, wasm_check_deadlock, (VM * vm), "")
 

@@ -49,7 +49,7 @@ describe('gene pipe', () => {
   test('an exception tells the line and stops; what came before stays', async () => {
     const { stdout, stderr, exit } = await gene(['pipe', '(if ($line == "0") (throw "zero")) $line'], { stdin: '5\n0\n2\n' })
     assert.deepEqual([stdout, exit], ['5\n', 1])
-    assert.match(stderr, /^Error at line 2: error\[GENE\.RUNTIME\.ERROR\]: zero\n {2}--> <pipe>:1:19\n/)
+    assert.match(stderr, /^Error at line 2: error\[GENE\.RUNTIME\.ERROR\]: zero\n {2}--> <pipe>:1:20\n/)
   })
 
   test('code that does not compile, and no code', async () => {
