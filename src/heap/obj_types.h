@@ -14,6 +14,9 @@
     OBJ_TYPE(NODE, "VkGene", "Gene")                         \
     OBJ_TYPE(RANGE, "VkRange", "VkRange")                    \
     OBJ_TYPE(REGEX, "VkRegex", "VkRegex")                    \
+    OBJ_TYPE(MATCH, "VkRegexMatch", "VkRegexMatch")          \
+    OBJ_TYPE(SEARCH, "VkRegexSearch", "VkRegexSearch")       \
+    OBJ_TYPE(ENGINE, "VkRegexEngine", "VkRegexEngine")       \
     OBJ_TYPE(DATE, "VkDate", "VkDate")                       \
     OBJ_TYPE(DATETIME, "VkDateTime", "VkDateTime")           \
     OBJ_TYPE(TIME, "VkTime", "VkTime")                       \

@@ -166,6 +166,7 @@ Value program_member(VM *vm, Value value, const SymbolObj *name) {
     case OBJ_INSTANCE: found = instance_get(instance_of(value), name); break;
     case OBJ_MAP: found = map_get(map_of(value), name); break;
     case OBJ_NODE: found = table_get_symbol(&node_of(value)->props, name); break;
+    case OBJ_MATCH: found = match_property(vm, match_of(value), name); break;
     case OBJ_RANGE:
         if (symbol_is(name, "first"))
             found = range_of(value)->first;
@@ -176,7 +177,6 @@ Value program_member(VM *vm, Value value, const SymbolObj *name) {
         break;
     default: break;
     }
-    (void)vm;
     return found == VAL_UNSET ? VAL_VOID : found;
 }
 

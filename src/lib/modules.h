@@ -18,6 +18,7 @@
     MODULE(scalar)          \
     MODULE(string)          \
     MODULE(string_search)   \
+    MODULE(regex)           \
     MODULE(bytes)           \
     MODULE(base64)          \
     MODULE(date)            \

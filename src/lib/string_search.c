@@ -1,7 +1,8 @@
-/* string_search.c — finding, splitting and replacing text in strings (language 27 §1). Patterns are strings.
- * Well-formed UTF-8 is searched byte by byte: a match always begins and ends at a character. */
+/* string_search.c — finding, splitting and replacing text in strings (language 27 §1). Where the pattern is a regular expression
+ * regex_search.c does the work. Well-formed UTF-8 is searched byte by byte: a match always begins and ends at a character. */
 #include "base/utf8.h"
 #include "lib/modules.h"
+#include "lib/regex_search.h"
 #include "lib/support.h"
 
 static StrObj *receiver(VM *vm, const Args *args) { return lib_receiver(vm, args, OBJ_STR); }
@@ -36,21 +37,23 @@ static size_t find_last_text(const StrObj *string, const StrObj *pattern, size_t
 
 /* --- arguments ---------------------------------------------------------------------------------------------- */
 
-static bool is_regex(Value value) { return is_obj_type(value, OBJ_REGEX); }
-
-static NativeResult raise_no_regex(VM *vm) {
-    return vm_raise(vm, ERR_UNSUPPORTED, "regular expressions are not available yet");
-}
-
-/* Argument 1 as a pattern; NULL after raising `error`. */
+/* Argument 1 as a string pattern; NULL after raising `error`. */
 static StrObj *pattern_arg(VM *vm, const Args *args, const char *error) {
     Value pattern = native_arg_or(vm, args, 1, VAL_NIL);
     if (is_string(pattern)) return string_of(pattern);
-    if (is_regex(pattern))
-        raise_no_regex(vm);
-    else
-        vm_raise_message(vm, "%s", error);
+    vm_raise_message(vm, "%s", error);
     return NULL;
+}
+
+/* Argument 1 as a regex, NULL when it is none. */
+static RegexObj *regex_arg(VM *vm, const Args *args) {
+    Value pattern = native_arg_or(vm, args, 1, VAL_NIL);
+    return is_regex(pattern) ? regex_of(pattern) : NULL;
+}
+
+static NativeResult search(VM *vm, RegexObj *regex, StrObj *string, SearchKind kind, Value *out) {
+    SearchRequest request = {.kind = kind, .regex = regex, .subject = string};
+    return search_run(vm, &request, out);
 }
 
 /* Argument 1 where only a string will do; NULL after raising `error`. */
@@ -83,23 +86,34 @@ static NativeResult return_position(const StrObj *string, size_t offset, Value *
 }
 
 static NativeResult string_index(VM *vm, const Args *args, Value *out) {
-    StrObj *string = receiver(vm, args), *pattern;
-    if (!string) return NATIVE_RAISE;
-    if (!(pattern = pattern_arg(vm, args, "String.index expects a Regexp or string pattern"))) return NATIVE_RAISE;
+    static const char error[] = "String.index expects a Regexp or string pattern";
+    StrObj *string = receiver(vm, args), *pattern = NULL;
+    RegexObj *regex = regex_arg(vm, args);
+    if (!string || (!regex && !(pattern = pattern_arg(vm, args, error)))) return NATIVE_RAISE;
     size_t start;
     bool past;
     if (!start_arg(vm, args, string, "String.index expects an integer start", 0, &start, &past)) return NATIVE_RAISE;
+    if (regex) {
+        size_t at = past ? (size_t)string->size + 1 : start;
+        SearchRequest request = {.kind = SEARCH_INDEX, .regex = regex, .subject = string, .at = at};
+        return search_run(vm, &request, out);
+    }
     return return_position(string, past ? NOT_FOUND : find_text(string, pattern, start), out);
 }
 
 static NativeResult string_rindex(VM *vm, const Args *args, Value *out) {
-    StrObj *string = receiver(vm, args), *pattern;
-    if (!string) return NATIVE_RAISE;
-    if (!(pattern = pattern_arg(vm, args, "String.rindex expects a Regexp or string pattern"))) return NATIVE_RAISE;
+    static const char error[] = "String.rindex expects a Regexp or string pattern";
+    StrObj *string = receiver(vm, args), *pattern = NULL;
+    RegexObj *regex = regex_arg(vm, args);
+    if (!string || (!regex && !(pattern = pattern_arg(vm, args, error)))) return NATIVE_RAISE;
     size_t start;
     bool past;
     if (!start_arg(vm, args, string, "String.rindex expects an integer start", string->size, &start, &past)) {
         return NATIVE_RAISE;
+    }
+    if (regex) {
+        SearchRequest request = {.kind = SEARCH_RINDEX, .regex = regex, .subject = string, .at = start};
+        return search_run(vm, &request, out);
     }
     return return_position(string, find_last_text(string, pattern, start), out);
 }
@@ -107,16 +121,20 @@ static NativeResult string_rindex(VM *vm, const Args *args, Value *out) {
 /* --- occurrences ------------------------------------------------------------------------------------------ */
 
 static NativeResult string_find(VM *vm, const Args *args, Value *out) {
-    const StrObj *string = receiver(vm, args), *pattern;
+    StrObj *string = receiver(vm, args), *pattern;
+    RegexObj *regex = regex_arg(vm, args);
     if (!string) return NATIVE_RAISE;
+    if (regex) return search(vm, regex, string, SEARCH_FIND, out);
     if (!(pattern = pattern_arg(vm, args, "String.find expects a Regexp or string pattern"))) return NATIVE_RAISE;
     if (pattern->size == 0) return vm_raise_message(vm, "String.find pattern cannot be empty");
     return lib_return(out, find_text(string, pattern, 0) == NOT_FOUND ? VAL_NIL : native_arg(vm, args, 1));
 }
 
 static NativeResult string_find_all(VM *vm, const Args *args, Value *out) {
-    const StrObj *string = receiver(vm, args), *pattern;
+    StrObj *string = receiver(vm, args), *pattern;
+    RegexObj *regex = regex_arg(vm, args);
     if (!string) return NATIVE_RAISE;
+    if (regex) return search(vm, regex, string, SEARCH_ALL, out);
     if (!(pattern = pattern_arg(vm, args, "String.find_all expects a Regexp or string pattern"))) return NATIVE_RAISE;
     if (pattern->size == 0) return vm_raise_message(vm, "String.find_all pattern cannot be empty");
     Value found = array_make(vm, 0);
@@ -129,8 +147,10 @@ static NativeResult string_find_all(VM *vm, const Args *args, Value *out) {
 }
 
 static NativeResult string_contain(VM *vm, const Args *args, Value *out) {
-    const StrObj *string = receiver(vm, args), *pattern;
+    StrObj *string = receiver(vm, args), *pattern;
+    RegexObj *regex = regex_arg(vm, args);
     if (!string) return NATIVE_RAISE;
+    if (regex) return search(vm, regex, string, SEARCH_TEST, out);
     if (!(pattern = pattern_arg(vm, args, "String.contain expects a Regexp or string pattern"))) return NATIVE_RAISE;
     return lib_return(out, value_bool(find_text(string, pattern, 0) != NOT_FOUND));
 }
@@ -159,12 +179,16 @@ static NativeResult string_ends_with(VM *vm, const Args *args, Value *out) {
     return lib_return(out, value_bool(ends));
 }
 
-static NativeResult string_match(VM *vm, const Args *args, Value *out) {
-    (void)out;
-    if (!receiver(vm, args)) return NATIVE_RAISE;
-    if (is_regex(native_arg_or(vm, args, 1, VAL_NIL))) return raise_no_regex(vm);
-    return vm_raise_message(vm, "String.%s requires a Regexp", native_of(args->callee)->def->name);
+static NativeResult match(VM *vm, const Args *args, SearchKind kind, Value *out) {
+    StrObj *string = receiver(vm, args);
+    RegexObj *regex = regex_arg(vm, args);
+    if (!string) return NATIVE_RAISE;
+    if (!regex) return vm_raise_message(vm, "String.%s requires a Regexp", native_of(args->callee)->def->name);
+    return search(vm, regex, string, kind, out);
 }
+
+static NativeResult string_match(VM *vm, const Args *args, Value *out) { return match(vm, args, SEARCH_MATCH, out); }
+static NativeResult string_matches(VM *vm, const Args *args, Value *out) { return match(vm, args, SEARCH_TEST, out); }
 
 /* --- splitting, replacing ------------------------------------------------------------------------------------ */
 
@@ -174,13 +198,20 @@ static void push_part(VM *vm, uint32_t result, const char *text, size_t size) {
 }
 
 static NativeResult string_split(VM *vm, const Args *args, Value *out) {
-    const StrObj *string = receiver(vm, args), *separator;
+    StrObj *string = receiver(vm, args), *separator = NULL;
+    RegexObj *regex = regex_arg(vm, args);
     if (!string) return NATIVE_RAISE;
     if (!lib_has_arg(args, 1)) return vm_raise_message(vm, "String.split requires separator");
-    if (!(separator = pattern_arg(vm, args, "split separator must be a string or Regexp"))) return NATIVE_RAISE;
+    if (!regex && !(separator = pattern_arg(vm, args, "split separator must be a string or Regexp"))) {
+        return NATIVE_RAISE;
+    }
     int64_t limit = 0;
     if (lib_has_arg(args, 2) && !lib_int_arg(vm, args, 2, "split limit must be an integer", &limit)) {
         return NATIVE_RAISE;
+    }
+    if (regex) {
+        SearchRequest request = {.kind = SEARCH_SPLIT, .regex = regex, .subject = string, .limit = limit};
+        return search_run(vm, &request, out);
     }
     uint32_t scope = roots_open(vm);
     uint32_t result = root_push(vm, array_make(vm, 0));
@@ -198,10 +229,18 @@ static NativeResult string_split(VM *vm, const Args *args, Value *out) {
 
 static NativeResult replace(VM *vm, const Args *args, const char *pattern_error, const char *missing_error, bool all,
                             Value *out) {
-    const StrObj *string = receiver(vm, args), *pattern;
-    if (!string || !(pattern = pattern_arg(vm, args, pattern_error))) return NATIVE_RAISE;
-    if (!lib_has_arg(args, 2)) return vm_raise_message(vm, "%s", missing_error);
-    if (!is_string(native_arg(vm, args, 2))) return vm_raise_message(vm, "replace expects string replacement");
+    StrObj *string = receiver(vm, args), *pattern = NULL;
+    RegexObj *regex = regex_arg(vm, args);
+    if (!string || (!regex && !(pattern = pattern_arg(vm, args, pattern_error)))) return NATIVE_RAISE;
+    if (!regex && !lib_has_arg(args, 2)) return vm_raise_message(vm, "%s", missing_error);
+    if (lib_has_arg(args, 2) && !is_string(native_arg(vm, args, 2))) {
+        return vm_raise_message(vm, "replace expects string replacement");
+    }
+    if (regex) {
+        SearchRequest request = {.kind = all ? SEARCH_REPLACE_ALL : SEARCH_REPLACE, .regex = regex, .subject = string};
+        bool ok = search_replacement_arg(vm, args, 2, regex, &request.replacement);
+        return ok ? search_run(vm, &request, out) : NATIVE_RAISE;
+    }
     const StrObj *replacement = string_of(native_arg(vm, args, 2));
     size_t at = pattern->size ? find_text(string, pattern, 0) : NOT_FOUND, start = 0;
     if (at == NOT_FOUND) return lib_return(out, value_pointer(string));
@@ -245,7 +284,7 @@ static const NativeDef methods[] = {
     {"ends_with", string_ends_with, 0, -1, NATIVE_METHOD, "(s .ends_with t)", "Does it end with t?"},
     {"end_with?", string_ends_with, 0, -1, NATIVE_METHOD, "(s .end_with? t)", "Does it end with t?"},
     {"match", string_match, 0, -1, NATIVE_METHOD, "(s .match re)", "The first match of a regular expression."},
-    {"match?", string_match, 0, -1, NATIVE_METHOD, "(s .match? re)", "Does a regular expression match?"},
+    {"match?", string_matches, 0, -1, NATIVE_METHOD, "(s .match? re)", "Does a regular expression match?"},
     {"split", string_split, 0, -1, NATIVE_METHOD, "(s .split separator [limit])",
      "New array of the pieces between separators, at most `limit`."},
     {"replace", string_replace, 0, -1, NATIVE_METHOD, "(s .replace p t)", "With the first p replaced by t."},

@@ -42,6 +42,8 @@
     ERROR(DESTRUCTURE, "GENE.BIND.MISMATCH", "Exception", "match the pattern to the value")                    \
     ERROR(ASSERT, "GENE.ASSERT.FAILED", "Exception", "")                                                       \
     ERROR(GENERATOR, "GENE.GENERATOR.ERROR", "Exception", "")                                                  \
+    ERROR(REGEX, "GENE.REGEX.SYNTAX", "Exception", "correct the regular expression")                           \
+    ERROR(REGEX_LIMIT, "GENE.REGEX.LIMIT", "RuntimeException", "make the regular expression more specific")    \
     /* modules */                                                                                              \
     ERROR(MODULE_NOT_FOUND, "GENE.RUNTIME.ERROR", "Exception", "check the path of the import")                 \
     ERROR(MODULE_CYCLE, "GENE.RUNTIME.ERROR", "Exception", "break the cycle of imports")                       \

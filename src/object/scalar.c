@@ -1,4 +1,4 @@
-/* scalar.c — boxed integers, dates, regex literals.
+/* scalar.c — boxed integers, dates.
  * Invariant: an IntObj never holds a number that fits 48 bits: a boxed and an inline Int are never equal. */
 #include "object/scalar.h"
 
@@ -17,30 +17,13 @@ Value date_make(VM *vm, ObjType type, const DateObj *parts) {
     return value_pointer(date);
 }
 
-Value regex_make(VM *vm, StrObj *pattern, StrObj *replacement, bool ignore_case, bool multi_line) {
-    RegexObj *regex = heap_alloc(vm, OBJ_REGEX, sizeof(RegexObj));
-    regex->pattern = pattern;
-    regex->replacement = replacement;
-    regex->ignore_case = ignore_case;
-    regex->multi_line = multi_line;
-    return value_pointer(regex);
-}
-
 static void trace_date(Heap *heap, Obj *object) { heap_mark_object(heap, ((DateObj *)object)->zone); }
-
-static void trace_regex(Heap *heap, Obj *object) {
-    RegexObj *regex = (RegexObj *)object;
-    heap_mark_object(heap, regex->pattern);
-    heap_mark_object(heap, regex->replacement);
-}
 
 void scalar_describe(Heap *heap) {
     static const ObjDescriptor plain = {NULL, NULL};
     static const ObjDescriptor date = {trace_date, NULL};
-    static const ObjDescriptor regex = {trace_regex, NULL};
     heap_describe(heap, OBJ_INT, &plain);
     heap_describe(heap, OBJ_DATE, &date);
     heap_describe(heap, OBJ_DATETIME, &date);
     heap_describe(heap, OBJ_TIME, &date);
-    heap_describe(heap, OBJ_REGEX, &regex);
 }

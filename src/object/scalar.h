@@ -1,4 +1,4 @@
-/* scalar.h — boxed integers, dates and times, regex literals: immutable data with no references but strings. */
+/* scalar.h — boxed integers, dates and times: immutable data with no references but strings. */
 #ifndef GENE_OBJECT_SCALAR_H
 #define GENE_OBJECT_SCALAR_H
 
@@ -39,16 +39,6 @@ static inline DateObj *date_of(Value value) { return (DateObj *)pointer_of(value
 static inline bool is_date_kind(Value value) {
     return is_obj_type(value, OBJ_DATE) || is_obj_type(value, OBJ_DATETIME) || is_obj_type(value, OBJ_TIME);
 }
-
-typedef struct RegexObj {
-    Obj header;
-    StrObj *pattern;
-    StrObj *replacement; /* NULL: none */
-    bool ignore_case, multi_line;
-} RegexObj;
-
-Value regex_make(VM *vm, StrObj *pattern, StrObj *replacement, bool ignore_case, bool multi_line);
-static inline RegexObj *regex_of(Value value) { return (RegexObj *)pointer_of(value); }
 
 void scalar_describe(Heap *heap);
 

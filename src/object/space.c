@@ -15,6 +15,7 @@ static const char *const class_names[OBJ_TYPE_COUNT] = {
     [OBJ_NODE] = "Gene",
     [OBJ_RANGE] = "Range",
     [OBJ_REGEX] = "Regexp",
+    [OBJ_MATCH] = "RegexpMatch",
     [OBJ_DATE] = "Date",
     [OBJ_DATETIME] = "DateTime",
     [OBJ_TIME] = "Time",
@@ -81,6 +82,7 @@ void space_init(VM *vm) {
     string_describe(heap);
     collection_describe(heap);
     scalar_describe(heap);
+    regex_describe(heap);
     function_describe(heap);
     class_describe(heap);
     interface_describe(heap);

@@ -9,6 +9,7 @@
 #include "object/function.h"
 #include "object/interface.h"
 #include "object/known_symbols.h"
+#include "object/regex.h"
 #include "object/scalar.h"
 #include "object/string.h"
 #include "object/type.h"

@@ -51,6 +51,7 @@ Value property_get(VM *vm, Value container, const SymbolObj *name) {
     case OBJ_CLASS: return class_member(class_of_value(container), name);
     case OBJ_ADAPTER: return adapter_get(vm, adapter_of(container), name);
     case OBJ_ADAPTER_STORE: return or_void(table_get_symbol(&adapter_store_of(container)->properties, name));
+    case OBJ_MATCH: return match_property(vm, match_of(container), name);
     default: return VAL_VOID;
     }
 }

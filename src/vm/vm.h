@@ -104,6 +104,7 @@ struct VM {
     uint32_t *handle_free;
     uint32_t handle_count, handle_capacity, handle_free_count, handle_live;
 
+    EngineObj *regex_engine; /* lib/regex_engine.c; pinned. NULL: nothing was searched yet */
     Scheduler *scheduler;
     void *host; /* host room's own state */
 };

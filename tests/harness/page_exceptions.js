@@ -18,5 +18,4 @@ export const pageExceptions = [
   { page: '03', block: 3, reason: `${LATER}: enums` },
   { page: '20', block: 7, reason: `${LATER}: interceptors` },
   { page: '22', block: 3, reason: `${LATER}: contracts` },
-  { page: '27', block: 1, reason: `${LATER}: regular expressions` },
 ]
