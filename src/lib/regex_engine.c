@@ -40,7 +40,7 @@ typedef struct Engine {
     pcre2_match_context *match;
     pcre2_match_data *data;
     /* --- the clock --- */
-    double slice_end_ms;
+    double slice_end_ms; /* 0: nobody has looked yet */
     double place_end_ms; /* 0: not begun to count */
     size_t place, steps_left;
     uint32_t steps, places; /* between two looks at the clock */
@@ -128,6 +128,13 @@ static bool raise_invalid(VM *vm, const StrObj *pattern, int error, size_t offse
     return false;
 }
 
+/* \G means where the search began: it cannot be left and taken up. */
+static bool can_pause(const StrObj *pattern) {
+    const char *at = pattern->text;
+    while ((at = strchr(at, '\\')) && at[1] != 'G') at += at[1] ? 2 : 1;
+    return !at;
+}
+
 bool engine_prepare(VM *vm, RegexObj *regex) {
     if (LIKELY(regex->compiled)) return true;
     const Engine *engine = vm->regex_engine ? engine_of(vm) : make_engine(vm);
@@ -146,6 +153,8 @@ bool engine_prepare(VM *vm, RegexObj *regex) {
         pcre2_compile((PCRE2_SPTR)pattern->text, pattern->size, options, &error, &offset, engine->compile);
     if (!regex->compiled) return raise_invalid(vm, pattern, error, offset);
     regex->release = release_code;
+    regex->can_pause = can_pause(pattern);
+    pcre2_pattern_info(regex->compiled, PCRE2_INFO_CAPTURECOUNT, &regex->group_count);
     return true;
 }
 
@@ -153,7 +162,7 @@ bool engine_prepare(VM *vm, RegexObj *regex) {
 
 void engine_start_slice(VM *vm) {
     Engine *engine = engine_of(vm);
-    engine->slice_end_ms = port_now_ms(vm) + ENGINE_SLICE_MS;
+    engine->slice_end_ms = 0;
     engine->places_left = PLACES_MAX;
 }
 
@@ -173,7 +182,9 @@ int gene_pcre2_begin(void *data, size_t place, uint32_t *out_limit) {
     if (LIKELY(engine->places_left-- > 0)) return 0;
     pace(engine, engine->size - place);
     engine->places_left = engine->places;
-    engine->stopped = engine->may_stop && port_now_ms(engine->vm) >= engine->slice_end_ms;
+    double now = port_now_ms(engine->vm);
+    if (engine->slice_end_ms <= 0) engine->slice_end_ms = now + ENGINE_SLICE_MS;
+    engine->stopped = engine->may_stop && now >= engine->slice_end_ms;
     return engine->stopped ? PCRE2_ERROR_CALLOUT : 0;
 }
 
@@ -196,7 +207,7 @@ int gene_pcre2_more(void *data, uint32_t *io_limit) {
 /* --- searching ---------------------------------------------------------------------------------------------- */
 
 static bool reserve_groups(Engine *engine, const RegexObj *regex) {
-    uint32_t count = engine_group_count(regex);
+    uint32_t count = regex->group_count;
     if (engine->data && pcre2_get_ovector_count(engine->data) > count) return true;
     pcre2_match_data_free(engine->data);
     engine->data = pcre2_match_data_create(count + 1, engine->general);
@@ -231,13 +242,6 @@ static EngineResult fail(VM *vm, const Engine *engine, const StrObj *subject, in
     return ENGINE_RAISED;
 }
 
-/* \G means where the search began: it cannot be left and taken up. */
-static bool can_pause(const StrObj *pattern) {
-    const char *at = pattern->text;
-    while ((at = strchr(at, '\\')) && at[1] != 'G') at += at[1] ? 2 : 1;
-    return !at;
-}
-
 EngineResult engine_find(VM *vm, const RegexObj *regex, const StrObj *subject, bool here, size_t *io_at) {
     Engine *engine = engine_of(vm);
     size_t live_before = vm_heap(vm)->live_bytes;
@@ -245,7 +249,7 @@ EngineResult engine_find(VM *vm, const RegexObj *regex, const StrObj *subject, b
     engine->size = subject->size;
     engine->place = *io_at;
     engine->stopped = false;
-    engine->may_stop = can_pause(regex->pattern);
+    engine->may_stop = regex->can_pause;
     pace(engine, subject->size - *io_at);
     if (engine->places_left > engine->places) engine->places_left = engine->places;
     int found = pcre2_match(regex->compiled, (PCRE2_SPTR)subject->text, subject->size, *io_at,
@@ -267,12 +271,6 @@ void engine_rest(VM *vm) {
 }
 
 /* --- groups ------------------------------------------------------------------------------------------------- */
-
-uint32_t engine_group_count(const RegexObj *regex) {
-    uint32_t count;
-    pcre2_pattern_info(regex->compiled, PCRE2_INFO_CAPTURECOUNT, &count);
-    return count;
-}
 
 const size_t *engine_groups(VM *vm) { return pcre2_get_ovector_pointer(engine_of(vm)->data); }
 

@@ -23,8 +23,6 @@ EngineResult engine_find(VM *vm, const RegexObj *regex, const StrObj *subject, b
 /* A search ends or pauses: lets go of memory that only it needed. */
 void engine_rest(VM *vm);
 
-/* Groups the regex has, the whole match not counted. */
-uint32_t engine_group_count(const RegexObj *regex);
 /* Of the last match found: start and end of the whole and of each group, SIZE_MAX where a group took no part. Valid until the
  * next engine_find or engine_rest. */
 const size_t *engine_groups(VM *vm);

@@ -54,7 +54,7 @@ static Value make_match(VM *vm, SearchObj *search) {
     MatchObj *match = match_make(vm, search->subject, groups[0], groups[1]);
     search->result = value_pointer(match);
     heap_touch(vm, search);
-    uint32_t count = engine_group_count(search->regex);
+    uint32_t count = search->regex->group_count;
     Value captures = array_make(vm, count);
     match->captures = captures;
     heap_touch(vm, match);
@@ -70,7 +70,7 @@ static Value make_match(VM *vm, SearchObj *search) {
 /* --- replacing ----------------------------------------------------------------------------------------------- */
 
 static void append_group(const SearchObj *search, const size_t *groups, uint32_t number, Buffer *out) {
-    if (number > engine_group_count(search->regex)) return;
+    if (number > search->regex->group_count) return;
     size_t from = groups[2 * number], to = groups[2 * number + 1];
     if (from < to && to <= search->subject->size) buffer_append(out, search->subject->text + from, to - from);
 }

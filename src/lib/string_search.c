@@ -257,11 +257,13 @@ static NativeResult replace(VM *vm, const Args *args, const char *pattern_error,
 
 static NativeResult string_replace(VM *vm, const Args *args, Value *out) {
     static const char missing[] = "String.replace requires target and replacement";
+    if (!receiver(vm, args)) return NATIVE_RAISE;
     if (!lib_has_arg(args, 1)) return vm_raise_message(vm, "%s", missing);
     return replace(vm, args, "String.replace expects a Regexp or string pattern", missing, false, out);
 }
 
 static NativeResult string_replace_all(VM *vm, const Args *args, Value *out) {
+    if (!receiver(vm, args)) return NATIVE_RAISE;
     if (!lib_has_arg(args, 1)) return vm_raise_message(vm, "String.replace_all requires a pattern");
     return replace(vm, args, "String.replace_all expects a Regexp or string pattern",
                    "String.replace_all requires target and replacement", true, out);

@@ -13,6 +13,8 @@ typedef struct RegexObj {
     bool ignore_case, multi_line;
     void *compiled; /* the engine's code, made at first use */
     void (*release)(void *compiled);
+    uint32_t group_count; /* once it is compiled */
+    bool can_pause;       /* a search may be left and taken up again */
 } RegexObj;
 
 Value regex_make(VM *vm, StrObj *pattern, StrObj *replacement, bool ignore_case, bool multi_line);
