@@ -147,6 +147,11 @@ static NativeResult native_await(VM *vm, const Args *args, Value *out) {
     return exec_await(vm, native_arg(vm, args, 0), out) ? NATIVE_RETURN : NATIVE_RAISE;
 }
 
+static NativeResult native_first(VM *vm, const Args *args, Value *out) {
+    *out = native_arg(vm, args, 0);
+    return NATIVE_RETURN;
+}
+
 static NativeResult native_hungry(VM *vm, const Args *args, Value *out) {
     (void)args;
     vm->fuel = 0;
@@ -156,6 +161,8 @@ static NativeResult native_hungry(VM *vm, const Args *args, Value *out) {
 
 static const NativeDef natives[] = {
     {"gc", native_gc, 0, 0, 0, "(gc)", ""},
+    {"form!", native_first, 1, 1, NATIVE_MACRO, "(form! f)", ""},
+    {"form_of", native_first, 1, 1, NATIVE_MACRO, "(form_of f)", ""},
     {"call", native_call, 1, -1, NATIVE_REENTRANT, "(call f v…)", ""},
     {"call_keywords", native_call_keywords, 2, -1, NATIVE_REENTRANT, "(call_keywords f map v…)", ""},
     {"call_method", native_call_method, 2, -1, NATIVE_REENTRANT, "(call_method v name v…)", ""},

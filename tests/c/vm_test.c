@@ -622,6 +622,13 @@ TEST(roots_survive_growth) {
     vm_close(vm);
 }
 
+TEST(native_macros_get_forms) {
+    VM *vm = vm_open();
+    CHECK_GENE("(var x 1) [(form! (x + 1)) (form_of (x + 1)) (global/form_of (x + 1)) ((fn [f!] (f! (x + 1))) form_of)]",
+               "[(x + 1) 2 (x + 1) (x + 1)]");
+    vm_close(vm);
+}
+
 TEST(fibers_do_not_outgrow_the_memory_limit) {
     VM *vm = vm_open_with((Limits){.memory = 4 * 1024 * 1024});
     uint32_t top = vm->fiber->top;
