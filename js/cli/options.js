@@ -50,6 +50,14 @@ const formatOf = (words) => (/** @type {string} */ text) => {
   return text
 }
 
+/** Are contracts checked? undefined: as without the option. @param {string} text */
+function contractsMode(text) {
+  if (['on', 'true', '1'].includes(text)) return true
+  if (['off', 'false', '0'].includes(text)) return false
+  process.stderr.write(`Unknown contracts mode: ${text}\n`)
+  return undefined
+}
+
 /** @type {OptionRow[]} */
 export const COMMON = [
   { name: 'allow', value: 'LIST', help: `what the program may use, of ${GRANTS.join(',')} (default: all)`, read: grants },
@@ -69,6 +77,9 @@ export const WITHOUT_EFFECT = [
   ...['native-code', 'checked-vm', 'trace-instruction', 'compile', 'profile', 'profile-instructions', 'no-gir-cache', 'force-compile']
     .map((name) => ({ name, help: '' })),
   { name: 'native-tier', value: 'TIER', help: '' },
+  { name: 'no-type-check', aliases: ['no-typecheck'], help: '' },
+  { name: 'strict-nil', help: '' },
+  { name: 'contracts', value: 'MODE', help: '', read: contractsMode },
 ]
 /** The same of `eval` (language 36 §3). @type {OptionRow[]} */
 export const WITHOUT_EFFECT_IN_EVAL = ['csv', 'gene', 'line'].map((name) => ({ name, help: '' }))
@@ -85,7 +96,7 @@ export const PIPE = [
   { name: 'quote-str', help: 'print strings as literals' },
 ]
 /** @type {OptionRow} */
-export const REPL_ON_ERROR = { name: 'repl-on-error', help: 'after an uncaught exception open an interactive session, where $ex is that' }
+export const REPL_ON_ERROR = { name: 'repl-on-error', help: 'after an uncaught exception open an interactive session, where ex is that' }
 /** @type {OptionRow} */
 export const FORMAT_CODE = { name: 'format', value: 'FORM', help: 'pretty (with source lines) or bytecode', read: oneOf(['pretty', 'bytecode']) }
 /** @type {OptionRow} */

@@ -214,6 +214,9 @@ class Repl {
   }
 }
 
+/** A session within a session: after a program has failed (--repl-on-error). @param {Session} session @param {Record<string, any>} options */
+export const interact = (session, options) => new Repl(session, options, new History()).run()
+
 /** @param {import('./arguments.js').Arguments} given */
 export async function command({ options }) {
   /** @type {Repl | undefined} */ let repl

@@ -7,12 +7,11 @@ import { sourceOf } from './input.js'
 /** @param {import('./arguments.js').Arguments} given */
 export async function command({ options, words: [word], rest: args }) {
   if (word === undefined && process.stdin.isTTY) throw new CommandError('No file provided to run.')
-  const session = await Session.open(options, { args })
+  const session = await Session.open(options, { args, program: word ?? '-' })
   return session.exitCodeOf(async () => {
     const { source, file } = await sourceOf(word ?? '-')
     if (file === '<stdin>' && source.trim() === '') throw new CommandError('No input provided. Provide a file to run.')
     session.dump(options, source, file)
-    const { exitCode } = await session.runtime.run({ source, file }, { args, signal: session.signal })
-    return exitCode
+    return options['repl-on-error'] ? session.evaluate(source, file) : session.run(source, file, args)
   })
 }

@@ -1,12 +1,14 @@
 // session.js — a runtime for the command line: its options, where output goes, Ctrl-C, and what an error makes of the exit
 // code.
 
+import { GeneError, GeneSyntaxError } from '../errors.js'
 import { createRuntime } from '../runtime.js'
 import { ErrorPrinter } from './errors.js'
 import { EXIT } from './exit.js'
 import { Output } from './output.js'
 
 const GRANTS = /** @type {const} */ (['fs', 'net', 'env', 'run'])
+const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 const TIME_LIMIT = 'GENE.LIMIT.TIME'
 
 /** Everything is allowed unless it is said otherwise. @param {Record<string, any>} options */
@@ -32,6 +34,7 @@ export class Session {
   #hasUnhandled = false
   #interrupted = false
   #title = ''
+  /** With --repl-on-error. @type {(() => Promise<unknown>) | undefined} */ #interact
 
   /**
    * @param {import('../runtime.js').Runtime} runtime
@@ -61,6 +64,7 @@ export class Session {
       ...own,
     })
     session = new Session(runtime, printer, output)
+    if (options['repl-on-error']) session.#interact = async () => (await import('./repl.js')).interact(/** @type {Session} */ (session), options)
     printer.quoteFrom(runtime)
     return session
   }
@@ -105,6 +109,29 @@ export class Session {
     if (what === 'code') this.output.writeError(this.runtime.compile(source, { file }))
   }
 
+  /** A program in a module of its own. @param {string} source @param {string} file @param {string[]} args */
+  async run(source, file, args) {
+    const { exitCode } = await this.runtime.run({ source, file }, { args, signal: this.signal })
+    return exitCode
+  }
+
+  /**
+   * A program in the main module, where a REPL sees its definitions.
+   * @param {string} source
+   * @param {string} file
+   * @param {(text: string) => void} [show] its value
+   */
+  async evaluate(source, file, show = () => {}) {
+    const { runtime, signal } = this
+    try {
+      show(await runtime.eval(source, { file, as: 'text', signal }))
+      await runtime.drained({ signal })
+    } catch (error) {
+      if (error?.code !== EXIT_CODE) throw error
+    }
+    return runtime.exitCode
+  }
+
   /**
    * Runs a program and tells its exit code. An error is shown.
    * @param {() => Promise<number | undefined>} program gives the code that `(exit n)` asked for
@@ -117,9 +144,17 @@ export class Session {
     } catch (error) {
       code = this.#codeOf(error)
       if (code !== EXIT.INTERRUPTED) this.showError(error, this.#title)
+      if (code === EXIT.FAILED && error instanceof GeneError && !(error instanceof GeneSyntaxError)) await this.#afterError(error)
     }
     this.close()
     return code
+  }
+
+  /** @param {GeneError} error */
+  async #afterError(error) {
+    if (!this.#interact) return
+    this.runtime.define('ex', error)
+    await this.#interact()
   }
 
   /** @param {any} error */

@@ -53,10 +53,7 @@ async function runFile(file, options) {
     write(part)
   }
   process.stdout.write(`${file}\n`)
-  counts.code = await session.exitCodeOf(async () => {
-    const { exitCode } = await session.runtime.run({ source: readSource(file), file }, { args: [], signal: session.signal })
-    return exitCode
-  })
+  counts.code = await session.exitCodeOf(async () => session.run(readSource(file), file, []))
   if (text !== '' && !text.endsWith('\n')) process.stdout.write('\n')
   for (const [, result] of text.matchAll(RESULT)) counts[/** @type {'PASS' | 'FAIL' | 'SKIP'} */ (result)]++
   counts.hasFailed = counts.code !== EXIT.OK || counts.FAIL > 0

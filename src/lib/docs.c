@@ -47,9 +47,9 @@ static bool is_new(const Walk *w, Value place) {
     return true;
 }
 
-static void add_members(const Walk *w, const char *prefix, const NamespaceObj *ns);
+static void list_members(const Walk *w, const char *prefix, const NamespaceObj *ns);
 
-static void add_class(const Walk *w, const char *name, ClassObj *class_) {
+static void list_class(const Walk *w, const char *name, ClassObj *class_) {
     const Table *methods = &class_->methods;
     for (uint32_t i = table_next(methods, 0); i < methods->used; i = table_next(methods, i + 1)) {
         add_native(w, name, '.', symbol_of(methods->entries[i].key), methods->entries[i].value, "method");
@@ -61,19 +61,19 @@ static void add_class(const Walk *w, const char *name, ClassObj *class_) {
 }
 
 /* Nesting is that of namespaces in namespaces, which the library decides. */
-static void add_place(const Walk *w, const char *prefix, const SymbolObj *name, Value place) {
+static void list_place(const Walk *w, const char *prefix, const SymbolObj *name, Value place) {
     Buffer full;
     buffer_init(&full);
     if (*prefix) buffer_append_format(&full, "%s/", prefix);
     buffer_append_text(&full, name->text);
     buffer_append_byte(&full, '\0');
-    if (is_class(place)) add_class(w, full.data, class_of_value(place));
-    add_members(w, full.data, is_class(place) ? class_of_value(place)->ns : namespace_of(place));
+    if (is_class(place)) list_class(w, full.data, class_of_value(place));
+    list_members(w, full.data, is_class(place) ? class_of_value(place)->ns : namespace_of(place));
     buffer_free(&full);
 }
 
 /* Functions, then classes, then namespaces; `gene` and `genex` after all others, whose content they repeat. */
-static void add_members(const Walk *w, const char *prefix, const NamespaceObj *ns) {
+static void list_members(const Walk *w, const char *prefix, const NamespaceObj *ns) {
     const VM *vm = w->vm;
     const Table *members = &ns->members;
     for (int turn = 0; turn < 4; turn++) {
@@ -86,7 +86,7 @@ static void add_members(const Walk *w, const char *prefix, const NamespaceObj *n
             bool is_class_turn = turn == 1 && is_class(value);
             bool is_last = pointer_of(value) == vm->gene_ns || pointer_of(value) == vm->genex_ns;
             bool is_namespace_turn = turn == (is_last ? 3 : 2) && is_namespace(value);
-            if ((is_class_turn || is_namespace_turn) && is_new(w, value)) add_place(w, prefix, name, value);
+            if ((is_class_turn || is_namespace_turn) && is_new(w, value)) list_place(w, prefix, name, value);
         }
     }
 }
@@ -106,7 +106,7 @@ Value docs_list(VM *vm) {
     w.places = root_push(vm, array_make(vm, 0));
     is_new(&w, value_pointer(vm->global_ns));
     add_forms(&w);
-    add_members(&w, "", vm->global_ns);
+    list_members(&w, "", vm->global_ns);
     Value result = root_get(vm, w.list);
     roots_close(vm, scope);
     return result;

@@ -144,6 +144,21 @@ describe('limits', () => {
   })
 })
 
+describe('--repl-on-error', () => {
+  test('an uncaught exception opens a session that knows it and the names of the program; exit code 1', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(var secret 42) (fn f [] (throw "boom")) (println $program $args) (f)' })
+    const { stdout, stderr, exit } = await gene(['run', '--repl-on-error', 'a.gene', 'x'], { cwd, stdin: 'secret\nex/message\n' })
+    assert.deepEqual([stdout, exit], ['a.gene [x]\n42\n"boom"\n', 1])
+    assert.match(stderr, /^error\[GENE\.RUNTIME\.ERROR\]: boom\n/)
+    assert.equal((await gene(['eval', '--repl-on-error', '(throw "x")'], { stdin: '(1 + 2)\n' })).stdout, '3\n')
+  })
+
+  test('no session without an exception, or when nothing could be compiled', async () => {
+    assert.deepEqual(await gene(['eval', '--repl-on-error', '(1 + 2)'], { stdin: '7\n' }), { stdout: '3\n', stderr: '', exit: 0, signal: null })
+    assert.equal((await gene(['eval', '--repl-on-error', '(f'], { stdin: '7\n' })).stdout, '')
+  })
+})
+
 describe('interruption', () => {
   test('SIGINT stops a busy program, runs finally parts; exit code 130', async (t) => {
     const cwd = folder(t, { 'a.gene': '(println "ready") (try (while true 1) catch e (println "caught") finally (println "finally"))' })
@@ -269,8 +284,8 @@ describe('usage', () => {
   })
 
   test('options of other implementations are accepted', async () => {
-    const { stdout, stderr } = await gene(['eval', '--native-tier', 'never', '--native-code', '--checked-vm', '--profile', '(1 + 2)'])
-    assert.deepEqual([stdout, stderr], ['3\n', ''])
+    const { stdout, stderr } = await gene(['eval', '--native-tier', 'never', '--native-code', '--checked-vm', '--profile', '--no-typecheck', '--contracts=maybe', '(1 + 2)'])
+    assert.deepEqual([stdout, stderr], ['3\n', 'Unknown contracts mode: maybe\n'])
   })
 
   test('a command that is not supported is told; exit code 1', async () => {
