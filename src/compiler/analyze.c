@@ -151,7 +151,7 @@ static Expr *analyze_symbol(Compiler *c, SymbolObj *symbol) {
     if (symbol == SYM(c->vm, UNDERSCORE)) return expr_const(c, VAL_PLACEHOLDER);
     if (symbol == SYM(c->vm, SELF)) return analyze_self(c);
     if (symbol->size > 1) {
-        if (symbol->text[0] == '@') return analyze_unsupported(c, "selector values are");
+        if (symbol->text[0] == '@') return analyze_selector_literal(c, symbol_value(symbol));
         if (symbol->text[0] == '$') return analyze_dollar(c, symbol);
         if (symbol_is(symbol, "super")) {
             return expr_raise(c, "super can only be used in call form: (super .member ...)");
@@ -403,16 +403,13 @@ static Expr *analyze_by_child(Compiler *c, NodeObj *node) {
     Expr *x = analyze_infix(c, node);
     if (x) return x;
     Value child = node->children[0];
-    if (is_path(child)) {
-        const SymbolObj *first = path_of(child)->parts[0];
-        if (first->size >= 2 && memcmp(first->text, ".@", 2) == 0) return analyze_unsupported(c, "selector values are");
-        return NULL;
+    if (is_selector_call(child)) {
+        return analyze_selector_call(c, node->type, child, node->children + 1, node->count - 1);
     }
     if (!is_symbol(child)) return NULL;
     SymbolObj *symbol = symbol_of(child);
     if (symbol_is(symbol, ".")) return analyze_dynamic_call(c, node);
     if (is_dotted(child)) {
-        if (symbol->size > 2 && symbol->text[1] == '@') return analyze_unsupported(c, "selector values are");
         return analyze_method_call(c, analyze_form(c, node->type), node, symbol, 1);
     }
     return NULL;
@@ -446,10 +443,13 @@ static Expr *analyze_node(Compiler *c, NodeObj *node) {
     if (symbol) {
         const SpecialForm *special = special_find(symbol);
         if (special) return analyze_special(c, special, node);
-        if (is_dotted(head)) return analyze_method_call(c, analyze_self(c), node, symbol, 0);
+        if (is_dotted(head) && !is_selector_call(head)) {
+            return analyze_method_call(c, analyze_self(c), node, symbol, 0);
+        }
     }
     Expr *type = analyze_type_value(c, node);
     if (type) return type;
+    if (is_selector_call(head)) return analyze_selector_call(c, VAL_UNSET, head, node->children, node->count);
     return analyze_call(c, node);
 }
 

@@ -133,6 +133,16 @@ bool is_lookup_operator(Value form);
 /* Assignment of an analysed value to a variable or free name. */
 Expr *analyze_assign_name(Compiler *c, SymbolObj *name, Expr *value);
 
+/* Text of a key: an Int when it is one, else the symbol. */
+Value literal_key(const SymbolObj *part);
+
+/* --- analyze_selector.c --------------------------------------------------------------------------------- */
+/* @name, @a/0/b: a symbol or path. */
+Expr *analyze_selector_literal(Compiler *c, Value form);
+/* Is it .@name, .@a/b or .@? Then `rest` are the forms that follow it. target VAL_UNSET: self. */
+bool is_selector_call(Value form);
+Expr *analyze_selector_call(Compiler *c, Value target, Value form, const Value *rest, uint32_t count);
+
 /* --- analyze_path.c ------------------------------------------------------------------------------------- */
 Expr *analyze_path(Compiler *c, PathObj *path);
 /* The first `count` parts as an expression; count ≥ 1. */

@@ -69,10 +69,6 @@ static bool is_never_infix(Value head) {
 
 /* --- operands ------------------------------------------------------------------------------------------- */
 
-static Expr *lookup(Compiler *c, Expr *container, Expr *key, Expr *fallback) {
-    return expr_intrinsic(c, INTRINSIC_LOOKUP, 3, container, key, fallback);
-}
-
 /* Without a default ./ is the path step <key>. */
 static Expr *lookup_step(Compiler *c, Expr *container, Expr *key) {
     Expr *x = expr_new(c, EXPR_PATH);
@@ -84,7 +80,11 @@ static Expr *lookup_step(Compiler *c, Expr *container, Expr *key) {
     return x;
 }
 
-static Value literal_key(const SymbolObj *part) {
+static Expr *lookup(Compiler *c, Expr *container, Expr *key, Expr *fallback) {
+    return expr_intrinsic(c, INTRINSIC_LOOKUP, 2, lookup_step(c, container, key), fallback);
+}
+
+Value literal_key(const SymbolObj *part) {
     int64_t number;
     if (part->text[0] != '+' && number_parse_int(part->text, part->size, &number) && fits_small_int(number)) {
         return value_small_int(number);

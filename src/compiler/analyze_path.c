@@ -171,7 +171,7 @@ static bool starts_at_instance(Compiler *c, const PathObj *path) {
 
 Expr *analyze_path_prefix(Compiler *c, PathObj *path, uint32_t count) {
     SymbolObj *first = path->parts[0];
-    if (first->text[0] == '@') return analyze_unsupported(c, "selector values are");
+    if (first->text[0] == '@') return analyze_selector_literal(c, value_pointer(path));
     Expr *base = analyze_first_part(c, first);
     if (count == 1) return base;
     if (first->size == 0) check_field(c, path);
@@ -196,6 +196,7 @@ Expr *expr_property(Compiler *c, Expr *base, SymbolObj *name) {
 /* --- writing -------------------------------------------------------------------------------------------- */
 
 Expr *analyze_path_assignment(Compiler *c, PathObj *path, Value value, OpCode op, bool compound) {
+    if (path->parts[0]->text[0] == '@') return analyze_error(c, ERR_COMPILE_FORM, "Invalid assignment target");
     Expr *target = analyze_path(c, path);
     if (target->kind != EXPR_PATH) return target; /* reported */
     Step *last = &target->as.path.steps[target->as.path.count - 1];

@@ -16,7 +16,8 @@
     INTRINSIC_ROW(HASHMAP_PUT, "map k v", "adds to the hash map; value: the map")                                     \
     INTRINSIC_ROW(COPY_QUOTED, "data", "fresh copy of quoted containers")                                             \
     INTRINSIC_ROW(GET_STRICT, "container key", "current value for a compound assignment; raises when missing")        \
-    INTRINSIC_ROW(LOOKUP, "container key default|unset", "the ./ operator")                                           \
+    INTRINSIC_ROW(LOOKUP, "value default", "the ./ operator with a default, which replaces void")                     \
+    INTRINSIC_ROW(SELECTOR, "segment…", "a selector with computed segments")                                      \
     INTRINSIC_ROW(METHOD_NAME, "value", "checks and converts the name of a dynamic method call to a symbol")          \
     INTRINSIC_ROW(ELEMENT_SPREAD, "value", "array to spread: nil gives [], others raise")                             \
     INTRINSIC_ROW(CLASS, "name parent|unset fields|nil", "new class in the current namespace")                        \

@@ -27,6 +27,8 @@
     OBJ_TYPE(BLOCK, "VkBlock", "Block")                      \
     OBJ_TYPE(NATIVE, "VkNativeFn", "Function")               \
     OBJ_TYPE(BOUND_METHOD, "VkBoundMethod", "VkBoundMethod") \
+    OBJ_TYPE(INTERCEPTOR, "VkInterceptor", "Interceptor")    \
+    OBJ_TYPE(INTERCEPTION, "VkInterception", "Interception") \
     OBJ_TYPE(CLASS, "VkClass", "Class")                      \
     OBJ_TYPE(INSTANCE, "VkInstance", "Instance")             \
     OBJ_TYPE(INTERFACE, "VkInterface", "Interface")          \

@@ -106,6 +106,9 @@ static GeneType object_type(Value value) {
     case OBJ_BLOCK:
     case OBJ_NATIVE:
     case OBJ_BOUND_METHOD:
+    case OBJ_SELECTOR:
+    case OBJ_INTERCEPTOR:
+    case OBJ_INTERCEPTION:
     case OBJ_CLASS:
     case OBJ_INTERFACE: return GENE_FUNCTION;
     case OBJ_FUTURE:

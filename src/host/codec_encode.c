@@ -272,6 +272,9 @@ static bool put_object(Encoder *e, Value value) {
     case OBJ_FUNCTION:
     case OBJ_BLOCK:
     case OBJ_BOUND_METHOD:
+    case OBJ_SELECTOR:
+    case OBJ_INTERCEPTOR:
+    case OBJ_INTERCEPTION:
     case OBJ_CLASS:
     case OBJ_INTERFACE: put_handle(e, HANDLE_FUNCTION, value); return true;
     case OBJ_FUTURE:

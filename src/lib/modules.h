@@ -31,6 +31,7 @@
     MODULE(hashset)         \
     MODULE(node)            \
     MODULE(iterator)        \
+    MODULE(selector)        \
     MODULE(json)            \
     MODULE(data)            \
     MODULE(async)           \

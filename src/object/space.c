@@ -26,6 +26,8 @@ static const char *const class_names[OBJ_TYPE_COUNT] = {
     [OBJ_BLOCK] = "Function",
     [OBJ_NATIVE] = "Function",
     [OBJ_BOUND_METHOD] = "Function",
+    [OBJ_INTERCEPTOR] = "Interceptor",
+    [OBJ_INTERCEPTION] = "Interception",
     [OBJ_CLASS] = "Class",
     [OBJ_INTERFACE] = "Interface",
     [OBJ_ADAPTER] = "Adapter",
@@ -84,6 +86,8 @@ void space_init(VM *vm) {
     scalar_describe(heap);
     regex_describe(heap);
     function_describe(heap);
+    selector_describe(heap);
+    interceptor_describe(heap);
     class_describe(heap);
     interface_describe(heap);
     type_describe(heap);

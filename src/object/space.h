@@ -7,10 +7,12 @@
 #include "object/class.h"
 #include "object/collection.h"
 #include "object/function.h"
+#include "object/interceptor.h"
 #include "object/interface.h"
 #include "object/known_symbols.h"
 #include "object/regex.h"
 #include "object/scalar.h"
+#include "object/selector.h"
 #include "object/string.h"
 #include "object/type.h"
 

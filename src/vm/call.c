@@ -20,6 +20,8 @@ bool is_callable(VM *vm, Value value) {
     case OBJ_BLOCK:
     case OBJ_NATIVE:
     case OBJ_BOUND_METHOD:
+    case OBJ_INTERCEPTOR:
+    case OBJ_INTERCEPTION:
     case OBJ_CLASS:
     case OBJ_INTERFACE: return true;
     case OBJ_INSTANCE: return class_find_method(instance_of(value)->class_, SYM(vm, CALL), NULL) != VAL_UNSET;
@@ -196,8 +198,11 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
         vm->fiber->stack[result_slot] = vm->fiber->stack[a->base];
         return CALL_VALUE;
     }
+    case OBJ_SELECTOR:
+    case OBJ_INTERCEPTOR:
+    case OBJ_INTERCEPTION:
     case OBJ_INSTANCE: {
-        Value method = class_find_method(instance_of(callee)->class_, SYM(vm, CALL), NULL);
+        Value method = class_find_method(class_of(vm, callee), SYM(vm, CALL), NULL);
         if (method == VAL_UNSET) break;
         Arguments shifted = with_receiver(vm, a, callee, callee);
         return call_with(vm, method, &shifted, result_slot, flags);

@@ -75,9 +75,8 @@ static NativeResult get_strict(VM *vm, const Args *args, Value *out) {
 }
 
 static NativeResult lookup(VM *vm, const Args *args, Value *out) {
-    if (!property_get_dynamic(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), out)) return NATIVE_RAISE;
-    Value fallback = native_arg_or(vm, args, 2, VAL_UNSET);
-    if (*out == VAL_VOID && fallback != VAL_UNSET) *out = fallback;
+    Value found = native_arg(vm, args, 0);
+    *out = found == VAL_VOID ? native_arg(vm, args, 1) : found;
     return NATIVE_RETURN;
 }
 
@@ -317,7 +316,7 @@ static const struct {
     {INTRINSIC_HASHMAP, {"{{}}", hashmap_literal, 0, -1, NATIVE_REENTRANT, "{{k v …}}", "A hash map."}},
     {INTRINSIC_HASHMAP_PUT, {"{{}}", hashmap_put_entry, 3, 3, NATIVE_REENTRANT, "{{k v …}}", "Adds an entry."}},
     {INTRINSIC_GET_STRICT, {"get", get_strict, 2, 2, 0, "(a/k += v)", "Current value of a member that must exist."}},
-    {INTRINSIC_LOOKUP, {"./", lookup, 2, 3, 0, "(./ v key default)", "Member by computed key."}},
+    {INTRINSIC_LOOKUP, {"./", lookup, 2, 2, 0, "(./ v key default)", "Member by computed key, or the default."}},
     {INTRINSIC_METHOD_NAME, {".", method_name, 1, 1, 0, "(v . name)", "Name of a dynamic method call."}},
     {INTRINSIC_ELEMENT_SPREAD, {"...", element_spread, 1, 1, 0, "xs...", "Array to spread."}},
     {INTRINSIC_CLASS, {"class", make_class, 2, 3, 0, "(class Name …)", "New class."}},

@@ -62,6 +62,14 @@ static __attribute__((noinline)) bool pend_jump(VM *vm, Value a, Value b, int32_
     return true;
 }
 
+/* The same as namespace_needs_handler for a computed key, which becomes a symbol. */
+static __attribute__((noinline)) bool key_needs_handler(VM *vm, Value ns, Value *io_key) {
+    SymbolObj *name = property_key(vm, *io_key);
+    if (!name || !namespace_needs_handler(ns, name)) return false;
+    *io_key = value_pointer(name);
+    return true;
+}
+
 /* False: an exception is to be raised. */
 static bool deliver_resumption(VM *vm, Fiber *fiber) {
     if (fiber->resume != RESUME_RAISE) fiber->at_start = false;
@@ -680,6 +688,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 }
             }
             SAVE_PC();
+            if (UNLIKELY(is_namespace(container)) && key_needs_handler(vm, container, &key)) {
+                if (!pend_pair(vm, &missing_member_native, container, key, frame->base + A)) goto raise;
+                return LOOP_NATIVE;
+            }
             Value out;
             if (!property_get_dynamic(vm, container, key, &out)) goto raise;
             R[A] = out;

@@ -131,6 +131,24 @@ static void print_path(Printer *p, const PathObj *path) {
     }
 }
 
+/* Segments are not quoted: @(users/0/name). */
+static void print_selector(Printer *p, const SelectorObj *selector) {
+    text(p, "@(");
+    for (uint32_t i = 0; i < selector->count; i++) {
+        Value segment = selector->segments[i];
+        if (i > 0) text(p, "/");
+        if (is_symbol(segment))
+            print_symbol(p, symbol_of(segment));
+        else if (is_string(segment))
+            text(p, string_of(segment)->text);
+        else if (is_int(segment))
+            print_number(p, segment);
+        else
+            text(p, kind_name(segment));
+    }
+    text(p, ")");
+}
+
 static void print_special_or_number(Printer *p, Value value, bool quoted) {
     if (is_small_int(value) || is_float(value))
         print_number(p, value);
@@ -157,6 +175,7 @@ static void print_leaf(Printer *p, Value value, bool quoted) {
     case OBJ_INT: print_number(p, value); break;
     case OBJ_SYMBOL: print_symbol(p, (SymbolObj *)object); break;
     case OBJ_PATH: print_path(p, (PathObj *)object); break;
+    case OBJ_SELECTOR: print_selector(p, (SelectorObj *)object); break;
     case OBJ_BYTES: print_bytes(p, (BytesObj *)object); break;
     case OBJ_DATE:
     case OBJ_DATETIME:
