@@ -68,6 +68,10 @@ Expr *analyze_tap(Compiler *c, NodeObj *node);
 Expr *analyze_interface(Compiler *c, NodeObj *node);
 Expr *analyze_implement(Compiler *c, NodeObj *node);
 
+/* analyze_interceptor.c */
+Expr *analyze_interceptor(Compiler *c, NodeObj *node);
+Expr *analyze_fn_interceptor(Compiler *c, NodeObj *node);
+
 /* analyze_selector.c */
 Expr *analyze_selector(Compiler *c, NodeObj *node);
 Expr *analyze_set(Compiler *c, NodeObj *node);

@@ -7,7 +7,7 @@ static Expr *empty_segment(Compiler *c) {
     return analyze_error(c, ERR_COMPILE_FORM, "@ selector segment cannot be empty");
 }
 
-/* @a/0/*: the parts, the first of them without its `skip` leading characters. */
+/* @a/0/b: the parts, the first of them without its `skip` leading characters. */
 static Expr *literal(Compiler *c, SymbolObj *const *parts, uint32_t count, uint32_t skip) {
     Value value = selector_make(c->vm, count);
     for (uint32_t i = 0; i < count; i++) {

@@ -431,6 +431,15 @@ static void emit_body(Emitter *e) {
     }
 }
 
+/* How far out a captured variable is, for messages. */
+static uint16_t scopes_between(const Function *fn, const Var *var) {
+    uint32_t count = 0;
+    for (const Scope *scope = fn->scope->parent; scope && scope->depth > var->depth; scope = scope->parent) {
+        if (scope->vars && !scope->transparent && count < UINT16_MAX) count++;
+    }
+    return (uint16_t)count;
+}
+
 static void fill_captures(Emitter *e, CodeObj *code) {
     const Function *fn = e->fn;
     if (fn->upvalue_count == 0 || e->failed) return;
@@ -440,6 +449,8 @@ static void fill_captures(Emitter *e, CodeObj *code) {
         const Var *var = fn->upvalues[i];
         bool is_register = var->owner == fn->parent;
         code->captures[i].from_register = is_register && (!var->is_outer || var->slot);
+        code->captures[i].name = var->name;
+        code->captures[i].scope = scopes_between(fn, var);
         code->captures[i].index = (uint8_t)(is_register ? (uint32_t)var->reg : upvalue_number(fn->parent, var));
     }
 }

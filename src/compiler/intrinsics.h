@@ -17,7 +17,9 @@
     INTRINSIC_ROW(COPY_QUOTED, "data", "fresh copy of quoted containers")                                             \
     INTRINSIC_ROW(GET_STRICT, "container key", "current value for a compound assignment; raises when missing")        \
     INTRINSIC_ROW(LOOKUP, "value default", "the ./ operator with a default, which replaces void")                     \
-    INTRINSIC_ROW(SELECTOR, "segment…", "a selector with computed segments")                                      \
+    INTRINSIC_ROW(SELECTOR, "segment…", "a selector with computed segments")                                          \
+    INTRINSIC_ROW(INTERCEPTOR, "name wraps_class parameters advice",                                                  \
+                  "an interceptor; advice: parameter, AdviceKind, function or name, flags; …")                        \
     INTRINSIC_ROW(METHOD_NAME, "value", "checks and converts the name of a dynamic method call to a symbol")          \
     INTRINSIC_ROW(ELEMENT_SPREAD, "value", "array to spread: nil gives [], others raise")                             \
     INTRINSIC_ROW(CLASS, "name parent|unset fields|nil", "new class in the current namespace")                        \
@@ -26,10 +28,12 @@
     INTRINSIC_ROW(CLASS_CTOR, "class function", "sets the constructor")                                               \
     INTRINSIC_ROW(CLASS_MISSING, "class function", "sets on_method_missing")                                          \
     INTRINSIC_ROW(CLASS_FIELD, "class name type", "declares a field")                                                 \
-    INTRINSIC_ROW(INTERFACE, "name methods fields", "new interface: symbols of its methods, map of its fields to read-only") \
-    INTRINSIC_ROW(IMPLEMENTS, "class interface name", "notes an inline implementation; raises 'Unknown interface: name'") \
+    INTRINSIC_ROW(INTERFACE, "name methods fields",                                                                   \
+                  "new interface: symbols of its methods, map of its fields to read-only")                            \
+    INTRINSIC_ROW(IMPLEMENTS, "class interface name",                                                                 \
+                  "notes an inline implementation; raises 'Unknown interface: name'")                                 \
     INTRINSIC_ROW(CHECK_INTERFACES, "class", "raises when a method of an inline implementation is missing")           \
-    INTRINSIC_ROW(IMPLEMENT, "interface|symbol class name",                                                          \
+    INTRINSIC_ROW(IMPLEMENT, "interface|symbol class name",                                                           \
                   "the class of adapters; a symbol is looked up; raises 'Interface not found: name'")                 \
     INTRINSIC_ROW(CALL_BODY, "function self", "runs a class or ns body with self and its namespace")                  \
     INTRINSIC_ROW(NAMESPACE, "name", "new namespace whose parent is the current one")                                 \

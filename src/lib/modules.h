@@ -32,6 +32,8 @@
     MODULE(node)            \
     MODULE(iterator)        \
     MODULE(selector)        \
+    MODULE(freeze)          \
+    MODULE(interceptor)     \
     MODULE(json)            \
     MODULE(data)            \
     MODULE(async)           \

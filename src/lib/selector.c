@@ -428,7 +428,8 @@ static void install_helpers(VM *vm, NamespaceObj *ns) {
         {"give_value", give_value, 2, 2, 0, "(give_value state v)", "Replaces the value."},
         {"give_values", give_values, 2, 2, 0, "(give_values state list)", "Replaces the stream."},
         {"give_pairs", give_pairs, 3, 3, 0, "(give_pairs state keys list)", "Replaces the stream by entries."},
-        {"give_entries", give_entries, 2, 2, 0, "(give_entries state list)", "Replaces the entries by what became of them."},
+        {"give_entries", give_entries, 2, 2, 0, "(give_entries state list)",
+         "Replaces the entries by what became of them."},
         {"add_items", add_items, 2, 2, 0, "(add_items v list)", "Adds the items of plain data; false for other data."},
         {"add_entries", add_entries, 3, 3, 0, "(add_entries v keys list)", "Adds the entries of plain data."},
     };

@@ -31,6 +31,7 @@
     ERROR(METHOD_NOT_FOUND, "GENE.OOP.METHOD_NOT_FOUND", "Exception", "define the method or check its name")   \
     ERROR(UNSUPPORTED_CALL, "GENE.OOP.METHOD_NOT_FOUND", "TypeException", "check the receiver's kind")         \
     ERROR(OOP, "GENE.OOP.ERROR", "Exception", "")                                                              \
+    ERROR(INTERCEPT, "GENE.OOP.INTERCEPT", "Exception", "apply the interceptor as the message says")           \
     ERROR(TYPE, "GENE.TYPE.ERROR", "TypeException", "convert the value first")                                 \
     ERROR(TYPE_PLAIN, "GENE.TYPE.ERROR", "Exception", "convert the value first")                               \
     ERROR(COMPARE, "GENE.TYPE.COMPARE", "TypeException", "compare values of one kind")                         \

@@ -71,6 +71,7 @@ static void trace_code(Heap *heap, Obj *object) {
     heap_mark_value(heap, code->metadata);
     heap_mark_value(heap, code->signature);
     for (uint32_t i = 0; i < code->param_count; i++) heap_mark_object(heap, code->params[i].name);
+    for (uint32_t i = 0; i < code->capture_count; i++) heap_mark_object(heap, code->captures[i].name);
     for (uint32_t i = 0; i < code->scope_count; i++) {
         const ScopeDescriptor *scope = &code->scopes[i];
         for (uint32_t j = 0; j < scope->count; j++) heap_mark_object(heap, scope->names[j].name);

@@ -40,6 +40,8 @@ typedef struct Param {
 typedef struct Capture {
     uint8_t index;      /* register (holding a cell) or upvalue number of the creating function */
     bool from_register; /* false: from the creating function's own upvalues */
+    uint16_t scope;     /* scopes with variables between the function and the one it is of */
+    SymbolObj *name;
 } Capture;
 
 /* try/catch/finally: the innermost range holding the pc wins (ranges are listed innermost first). */

@@ -14,15 +14,20 @@ typedef enum AdviceKind {
     ADVICE_KIND_COUNT,
 } AdviceKind;
 
+/* How an advice was written. */
+enum {
+    ADVICE_IS_NAMED = 1 << 0, /* a function by name */
+    ADVICE_REPLACES = 1 << 1, /* its value replaces the call's */
+};
+
 typedef struct InterceptorObj {
     Obj header;
     SymbolObj *name;
     bool is_disabled;
     bool wraps_class; /* methods of a class, not one callable */
     Value parameters; /* array of symbols */
-    Value advice;     /* array: ADVICE_KIND_COUNT lists for each parameter, in order. Lists are arrays of functions; those of
-                       * ADVICE_AFTER of [function gets_result replaces_result], where gets_result nil means: if its
-                       * parameter list is longer than the arguments */
+    Value advice;     /* array: ADVICE_KIND_COUNT arrays for each parameter, in order. They hold functions; those of
+                       * ADVICE_AFTER [function is_named replaces_result] */
 } InterceptorObj;
 
 typedef struct InterceptionObj {

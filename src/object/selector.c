@@ -10,8 +10,8 @@ Value selector_make(VM *vm, uint32_t count) {
 
 SelectorOp selector_operator(const SymbolObj *symbol) {
     static const char *const texts[] = {
-        [SELECTOR_ITEMS] = "*",  [SELECTOR_ENTRIES] = "**", [SELECTOR_ARRAY] = "@",
-        [SELECTOR_MAP] = "@@", [SELECTOR_PRESENT] = "!",
+        [SELECTOR_ITEMS] = "*", [SELECTOR_ENTRIES] = "**", [SELECTOR_ARRAY] = "@",
+        [SELECTOR_MAP] = "@@",  [SELECTOR_PRESENT] = "!",
     };
     for (uint32_t i = SELECTOR_ITEMS; i < COUNT_OF(texts); i++) {
         if (symbol_is(symbol, texts[i])) return (SelectorOp)i;

@@ -147,6 +147,22 @@ static Arguments with_receiver(VM *vm, const Arguments *a, Value receiver, Value
     return (Arguments){a->base - 1, a->count + 1, a->keyword_names, a->keyword_count, 0};
 }
 
+/* The arguments behind a receiver, copied above everything else: an intercepted method is called with its instance where the
+ * callee would stand. */
+static bool move_above(VM *vm, const Arguments *a, Value receiver, Arguments *out_moved) {
+    Fiber *fiber = vm->fiber;
+    uint32_t total = a->count + a->keyword_count;
+    if (fiber->top < a->base + total) fiber->top = a->base + total;
+    root_push(vm, receiver);
+    uint32_t base = fiber->top;
+    if (!fiber_reserve(vm, fiber, total + 1)) return false;
+    fiber->stack[base] = receiver;
+    if (total) memcpy(fiber->stack + base + 1, fiber->stack + a->base, total * sizeof(Value));
+    fiber->top = base + 1 + total;
+    *out_moved = (Arguments){base, a->count + 1, a->keyword_names, a->keyword_count, 0};
+    return true;
+}
+
 CallResult vm_construct(VM *vm, Value callee, uint32_t base, uint32_t count, const Value *keyword_names,
                         uint32_t keyword_count, uint32_t result_slot, uint32_t flags) {
     Fiber *fiber = vm->fiber;
@@ -200,9 +216,14 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
     }
     case OBJ_SELECTOR:
     case OBJ_INTERCEPTOR:
-    case OBJ_INTERCEPTION:
-    case OBJ_INSTANCE: {
+    case OBJ_INTERCEPTION: {
+        Arguments moved;
         Value method = class_find_method(class_of(vm, callee), SYM(vm, CALL), NULL);
+        if (!move_above(vm, a, callee, &moved)) return CALL_RAISED;
+        return call_with(vm, method, &moved, result_slot, flags);
+    }
+    case OBJ_INSTANCE: {
+        Value method = class_find_method(instance_of(callee)->class_, SYM(vm, CALL), NULL);
         if (method == VAL_UNSET) break;
         Arguments shifted = with_receiver(vm, a, callee, callee);
         return call_with(vm, method, &shifted, result_slot, flags);

@@ -460,7 +460,7 @@ static bool next_value(VM *vm, Printer *p, uint32_t scope, Value *out_value, boo
 static bool print_instance(VM *vm, Printer *p, Value value, Value *out_instead) {
     *out_instead = VAL_UNSET;
     Value method = class_find_method(instance_of(value)->class_, SYM(vm, TO_S), NULL);
-    if (!is_function(method)) {
+    if (!is_function(method) && !is_interception(method)) {
         text(p, kind_name(value));
         return true;
     }

@@ -107,15 +107,16 @@ static bool set_field(VM *vm, InstanceObj *instance, SymbolObj *name, Value valu
     return true;
 }
 
-bool property_set(VM *vm, Value container, SymbolObj *name, Value value) {
+/* `operation` is what the language calls the kind of assignment when it refuses to change something frozen. */
+static bool set_named(VM *vm, Value container, SymbolObj *name, Value value, const char *operation) {
     if (is_object(container)) {
         switch (obj_type_of(container)) {
         case OBJ_MAP:
-            if (!check_mutable(vm, container, "set item on", "IkSetMember")) return false;
+            if (!check_mutable(vm, container, "set item on", operation)) return false;
             map_set(vm, map_of(container), name, value);
             return true;
         case OBJ_NODE:
-            if (!check_mutable(vm, container, "set property on", "IkSetMember")) return false;
+            if (!check_mutable(vm, container, "set property on", operation)) return false;
             node_set_prop(vm, node_of(container), name, value);
             return true;
         case OBJ_INSTANCE: return set_field(vm, instance_of(container), name, value);
@@ -138,14 +139,18 @@ bool property_set(VM *vm, Value container, SymbolObj *name, Value value) {
     return false;
 }
 
-bool property_set_index(VM *vm, Value container, int64_t index, Value value) {
+bool property_set(VM *vm, Value container, SymbolObj *name, Value value) {
+    return set_named(vm, container, name, value, "IkSetMember");
+}
+
+static bool set_at(VM *vm, Value container, int64_t index, Value value, const char *operation) {
     if (is_array(container)) {
         ArrayObj *array = array_of(container);
         if (index < 0 || index >= array->count) {
             vm_raise(vm, ERR_INDEX, "Array index out of bounds: %lld (len=%u)", (long long)index, array->count);
             return false;
         }
-        if (!check_mutable(vm, container, "set item on", "IkSetChild")) return false;
+        if (!check_mutable(vm, container, "set item on", operation)) return false;
         array->items[index] = value;
         heap_touch(vm, array);
         return true;
@@ -156,13 +161,17 @@ bool property_set_index(VM *vm, Value container, int64_t index, Value value) {
             vm_raise(vm, ERR_INDEX, "Gene child index out of bounds: %lld (len=%u)", (long long)index, node->count);
             return false;
         }
-        if (!check_mutable(vm, container, "set child on", "IkSetChild")) return false;
+        if (!check_mutable(vm, container, "set child on", operation)) return false;
         node->children[index] = value;
         heap_touch(vm, node);
         return true;
     }
     vm_raise(vm, ERR_RUNTIME, "Cannot set child on value of type: %s", kind_name(container));
     return false;
+}
+
+bool property_set_index(VM *vm, Value container, int64_t index, Value value) {
+    return set_at(vm, container, index, value, "IkSetChild");
 }
 
 bool property_set_dynamic(VM *vm, Value container, Value key, Value value) {
@@ -175,12 +184,12 @@ bool property_set_dynamic(VM *vm, Value container, Value key, Value value) {
             vm_raise(vm, ERR_RUNTIME, "Array index must be an integer");
             return false;
         }
-        return property_set_index(vm, container, int_of(key), value);
+        return set_at(vm, container, int_of(key), value, "IkSetMemberDynamic");
     }
     SymbolObj *name = property_key(vm, key);
     if (!name) {
         vm_raise(vm, ERR_RUNTIME, "Invalid property type: %s", kind_name(key));
         return false;
     }
-    return property_set(vm, container, name, value);
+    return set_named(vm, container, name, value, "IkSetMemberDynamic");
 }
