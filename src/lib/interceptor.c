@@ -89,12 +89,12 @@ static NativeResult refuse(VM *vm, const InterceptorObj *interceptor, const char
 
 /* Raises when the value gets forms instead of values; `expected` begins the detail. */
 static bool refuse_macro(VM *vm, const InterceptorObj *interceptor, Value value, const char *expected) {
-    if (is_macro(value)) {
+    if (is_obj_type(value, OBJ_FUNCTION) && is_macro(value)) {
         refuse(vm, interceptor, "MACRO_UNSUPPORTED", "%s; actual macro-like function '%.100s'", expected,
                function_of(value)->code->name->text);
         return true;
     }
-    if (is_obj_type(value, OBJ_NATIVE) && (native_of(value)->def->flags & NATIVE_MACRO)) {
+    if (is_macro(value)) {
         refuse(vm, interceptor, "MACRO_UNSUPPORTED", "%s; actual native macro", expected);
         return true;
     }
