@@ -16,7 +16,9 @@ static LoopStatus begin_call(VM *vm, TaskObj *task) {
     const Value *names = keyword_count ? array_of(fiber->stack[1 + count + keyword_count])->items : NULL;
     task->is_started = true;
     switch (vm_call(vm, fiber->stack[0], 1, count, names, keyword_count, 0, FRAME_ENTRY | FRAME_ASYNC_BODY)) {
-    case CALL_FRAME: return run_loop(vm);
+    case CALL_FRAME:
+        fiber->frames[0].flags |= FRAME_ENTRY; /* a native that goes on in a frame did not know */
+        return run_loop(vm);
     case CALL_VALUE: vm->result = fiber->stack[0]; return LOOP_DONE;
     case CALL_NATIVE: return LOOP_NATIVE;
     case CALL_WAIT: return LOOP_WAIT;

@@ -24,7 +24,10 @@ WASM_EXPORT(drive_native) LoopStatus drive_native(VM *vm) {
     vm->native_slot = slot;
     Value out = VAL_NIL;
     NativeResult result = def->fn(vm, &args, &out);
-    if (result != NATIVE_FRAME) fiber->top = frame_top(fiber);
+    if (result != NATIVE_FRAME)
+        fiber->top = frame_top(fiber);
+    else if (fiber->frame_count == 1)
+        fiber->frames[0].flags |= FRAME_ENTRY; /* of a task whose callee is the native */
     switch (native_outcome(vm, result, out, slot)) {
     case CALL_RAISED: return vm_unwind(vm) ? LOOP_FUEL : LOOP_RAISED;
     case CALL_WAIT: return LOOP_WAIT;
