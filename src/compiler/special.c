@@ -13,8 +13,6 @@ static const SpecialForm special_forms[] = {
     {"$if_main", analyze_if_main, NULL, false},
     {"$parse", analyze_parse, NULL, false},
     {"$render", analyze_render, NULL, false},
-    {"$set", NULL, "$set is not supported yet", false},
-    {"$render", NULL, "$render is not supported yet", false},
     {"$set", analyze_set, NULL, false},
     {"$tap", analyze_tap, NULL, false},
     {"$with", analyze_with, NULL, false},

@@ -714,6 +714,7 @@ TEST(code_owns_its_arrays_and_knows_positions) {
     code->scopes[0].names[0].name = symbol_from(vm, "captured");
     code->capture_count = 2;
     code->captures = heap_alloc_buffer(vm, 2 * sizeof *code->captures);
+    for (uint32_t i = 0; i < 2; i++) code->captures[i] = (Capture){.name = symbol_from(vm, "captured")};
     FunctionObj *fn = function_of(keep(vm, function_make(vm, code, NULL)));
     CHECK(fn->upvalue_count == 2 && fn->upvalues[0] == NULL && is_function(value_pointer(fn)));
     fn->upvalues[1] = cell_of(cell_make(vm, VAL_TRUE));
