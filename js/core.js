@@ -15,6 +15,7 @@ import { Turns } from './turns.js'
 const NESTING_MAX = 32
 const STATUS = { RAISED: 0, VALUE: 1 }
 const PUMP = { WAITING: 1, STUCK: 2, HOLD: 4 }
+const OPEN = { STRICT_NIL: 1, IGNORES_TYPES: 2 }
 
 /**
  * What the core asks of its runtime.
@@ -30,6 +31,8 @@ const PUMP = { WAITING: 1, STUCK: 2, HOLD: 4 }
  * @property {() => void} rested the core has pumped and is not running
  * @property {{ memory: number, time: number, depth: number, tasks: number }} limits 0: the core's own
  * @property {number} sliceMs
+ * @property {boolean} strictNil
+ * @property {boolean} typeCheck
  */
 
 export class Core {
@@ -81,12 +84,13 @@ export class Core {
 
   /** @param {WebAssembly.Module} module */
   async #open(module) {
-    const { limits, sliceMs } = this.#world
+    const { limits, sliceMs, strictNil, typeCheck } = this.#world
     const exports = await instantiate(module, makeImports(this.#port.answers()))
     this.#exports = exports
     const { memory, time, depth, tasks } = limits
+    const flags = (strictNil ? OPEN.STRICT_NIL : 0) | (typeCheck ? 0 : OPEN.IGNORES_TYPES)
     try {
-      this.#vm = exports.wasm_open(memory, time, depth, tasks, sliceMs, Math.floor(Math.random() * 2 ** 32))
+      this.#vm = exports.wasm_open(memory, time, depth, tasks, sliceMs, Math.floor(Math.random() * 2 ** 32), flags)
     } catch (error) {
       throw this.#trap(error)
     }

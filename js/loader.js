@@ -5,7 +5,7 @@ import { platform } from '#platform'
 import { hostError } from './errors.js'
 
 /** As HOST_ABI in src/port/host_imports.h. */
-export const ABI = 2
+export const ABI = 3
 
 /** As HOST_EXPORTS there, and what every module has. */
 export const EXPORTS = Object.freeze([

@@ -97,7 +97,7 @@ export class Runtime {
 
   /** @returns {import('./core.js').World} */
   #world() {
-    const { now = Date.now, random = Math.random, limits, sliceMs = 0 } = this.#options
+    const { now = Date.now, random = Math.random, limits, sliceMs = 0, strictNil = false, typeCheck = true } = this.#options
     return {
       write: (stream, text) => (stream === 2 ? this.#stderr(text) : this.#stdout(text)),
       now,
@@ -109,6 +109,8 @@ export class Runtime {
       rested: () => this.#restListeners.forEach((listener) => listener()),
       limits,
       sliceMs,
+      strictNil,
+      typeCheck,
     }
   }
 

@@ -65,6 +65,8 @@ export const COMMON = [
   { name: 'max-memory', value: 'SIZE', help: 'limit of its data: 64mb', read: quantity(BYTES, '64mb') },
   { name: 'timeout', value: 'TIME', help: 'limit of its time: 5s, 500ms (exit code 124)', read: quantity(MILLISECONDS, '5s or 500ms') },
   { name: 'depth', value: 'N', help: 'limit of nested calls', read: count },
+  { name: 'strict-nil', help: 'nil passes a typed boundary only where its type says so' },
+  { name: 'no-type-check', aliases: ['no-typecheck'], help: 'do not check type annotations' },
   { name: 'errors', value: 'FORM', help: 'how errors are told: text, gene or json', read: oneOf(['text', 'gene', 'json']) },
   { name: 'trace', help: 'show the whole stack of an error, the host\'s part too' },
   { name: 'debug', short: 'd', help: 'the same as --dump=code' },

@@ -30,8 +30,8 @@ static TypeObj *find_name(void *context, SymbolObj *name) {
     Compiler *c = context;
     for (uint32_t i = c->type_count; i > 0; i--) {
         TypeName *entry = &c->types[i - 1];
-        if (entry->name != name || entry->is_open) continue;
-        if (entry->type) return entry->type;
+        if (entry->name != name) continue;
+        if (entry->type || entry->is_open) return entry->type;
         entry->is_open = true;
         TypeObj *type = parse_type(c, entry->form);
         entry = &c->types[i - 1];

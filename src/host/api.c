@@ -24,7 +24,11 @@ GeneVM *gene_create(const GeneConfig *config) {
                      .depth = settings.depth_limit,
                      .nesting = settings.nesting_limit,
                      .tasks = settings.task_limit};
-    return host_create(&limits, settings.slice_ms, settings.hash_seed);
+    VM *vm = host_create(&limits, settings.slice_ms, settings.hash_seed);
+    if (!vm) return NULL;
+    vm->space.strict_nil = settings.strict_nil;
+    vm->space.ignores_types = settings.ignores_types;
+    return vm;
 }
 
 void gene_destroy(GeneVM *vm) {

@@ -28,12 +28,16 @@ WASM_EXPORT(wasm_abi) int wasm_abi(void) { return HOST_ABI; }
 static uint32_t count_limit(double limit) { return limit >= 1 && limit < 4294967295.0 ? (uint32_t)limit : 0; }
 
 WASM_EXPORT(wasm_open)
-VM *wasm_open(double memory, double time_ms, double depth, double tasks, double slice_ms, double seed) {
+VM *wasm_open(double memory, double time_ms, double depth, double tasks, double slice_ms, double seed, int flags) {
     Limits limits = {.memory = count_limit(memory),
                      .time_ms = time_ms > 0 ? time_ms : 0,
                      .depth = count_limit(depth),
                      .tasks = count_limit(tasks)};
-    return host_create(&limits, slice_ms, count_limit(seed));
+    VM *vm = host_create(&limits, slice_ms, count_limit(seed));
+    if (!vm) return NULL;
+    vm->space.strict_nil = flags & OPEN_STRICT_NIL;
+    vm->space.ignores_types = flags & OPEN_IGNORES_TYPES;
+    return vm;
 }
 
 WASM_EXPORT(wasm_close) void wasm_close(VM *vm) { host_destroy(vm); }

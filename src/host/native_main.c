@@ -29,10 +29,26 @@ static double quantity(const char *text) {
     return -1;
 }
 
+typedef struct Options {
+    Limits limits;
+    bool strict_nil, ignores_types;
+} Options;
+
+static bool read_flag(const char *option, Options *io_options) {
+    if (strcmp(option, "--strict-nil") == 0)
+        io_options->strict_nil = true;
+    else if (strcmp(option, "--no-type-check") == 0)
+        io_options->ignores_types = true;
+    else
+        return strcmp(option, "--no-color") == 0;
+    return true;
+}
+
 /* False: not an option this program knows. */
-static bool read_option(const char *option, Limits *io_limits) {
+static bool read_option(const char *option, Options *io_options) {
     const char *equals = strchr(option, '=');
-    if (!equals) return strcmp(option, "--no-color") == 0;
+    if (!equals) return read_flag(option, io_options);
+    Limits *io_limits = &io_options->limits;
     size_t size = (size_t)(equals - option);
     bool ignored = strncmp(option, "--allow", size) == 0 || strncmp(option, "--deny", size) == 0;
     if (ignored) return true;
@@ -104,11 +120,12 @@ static int run(VM *vm, const char *file, const char *source, size_t size) {
 }
 
 int main(int argc, char **argv) {
-    Limits limits = {0};
+    Options options = {0};
     int at = 1;
-    while (at < argc && strncmp(argv[at], "--", 2) == 0 && read_option(argv[at], &limits)) at++;
+    while (at < argc && strncmp(argv[at], "--", 2) == 0 && read_option(argv[at], &options)) at++;
     if (at >= argc || strncmp(argv[at], "--", 2) == 0) {
-        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] FILE [args…]\n");
+        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] FILE "
+                        "[args…]\n");
         return EXIT_USAGE;
     }
     size_t size;
@@ -117,8 +134,10 @@ int main(int argc, char **argv) {
         fprintf(stderr, "error[GENE.IO.ERROR]: cannot read %s: %s\n", argv[at], strerror(errno));
         return EXIT_UNCAUGHT;
     }
-    VM *vm = native_create(&limits, 1);
+    VM *vm = native_create(&options.limits, 1);
     if (!vm) base_fatal("no memory for the VM");
+    vm->space.strict_nil = options.strict_nil;
+    vm->space.ignores_types = options.ignores_types;
     set_program(vm, argv[at], argv + at + 1);
     int code = run(vm, argv[at], source, size);
     native_flush(vm);

@@ -35,6 +35,8 @@ typedef struct GeneConfig {
     uint32_t task_limit;    /* unfinished tasks; 0: 1,000,000 */
     double slice_ms;        /* time one gene_step may take; 0: 8 */
     uint32_t hash_seed;     /* pass something random when hash keys come from strangers */
+    bool strict_nil;        /* nil passes a typed boundary only where its type says so */
+    bool ignores_types;     /* type annotations are not checked */
 } GeneConfig;
 
 /* Fills in the defaults. */

@@ -74,7 +74,10 @@ static void trace_code(Heap *heap, Obj *object) {
     for (uint32_t i = 0; i < code->capture_count; i++) heap_mark_object(heap, code->captures[i].name);
     for (uint32_t i = 0; i < code->scope_count; i++) {
         const ScopeDescriptor *scope = &code->scopes[i];
-        for (uint32_t j = 0; j < scope->count; j++) heap_mark_object(heap, scope->names[j].name);
+        for (uint32_t j = 0; j < scope->count; j++) {
+            heap_mark_object(heap, scope->names[j].name);
+            heap_mark_value(heap, scope->names[j].type);
+        }
         for (uint32_t j = 0; scope->memo && j < SCOPE_MEMO_COUNT; j++) {
             heap_mark_value(heap, scope->memo->entries[j].form);
             heap_mark_object(heap, scope->memo->entries[j].code);

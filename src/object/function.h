@@ -73,6 +73,7 @@ typedef struct ScopeMemo {
  * cell. One descriptor for each call of a possible macro and each eval site, in order of `pc`. */
 typedef struct ScopeName {
     SymbolObj *name;
+    Value type; /* to check assignments against, or nil */
     uint8_t index;
     bool from_register;
 } ScopeName;

@@ -44,7 +44,9 @@ static const struct {
     {"Bool", KIND_BIT(KIND_BOOL)},
     {"bool", KIND_BIT(KIND_BOOL)},
     {"Nil", KIND_BIT(KIND_NIL)},
+    {"nil", KIND_BIT(KIND_NIL)},
     {"Void", KIND_BIT(KIND_VOID)},
+    {"void", KIND_BIT(KIND_VOID)},
     {"Char", KIND_BIT(KIND_CHAR)},
     {"Placeholder", KIND_BIT(KIND_PLACEHOLDER)},
 };

@@ -10,7 +10,7 @@
 #include "base/common.h"
 
 /* Changes with any change of this file, codec.h or operations.h that an older loader would misread. */
-#define HOST_ABI 2
+#define HOST_ABI 3
 
 /* HOST_IMPORT(result, name, parameters): module "gene". None of them throws; only call_host may enter the VM again. */
 #define HOST_IMPORTS(HOST_IMPORT)                                                            \
@@ -43,11 +43,15 @@ enum PumpFlag {
 /* wasm_call_sync and wasm_eval_sync */
 enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
 
+/* What wasm_open is told of types (language 09). */
+enum OpenFlags { OPEN_STRICT_NIL = 1, OPEN_IGNORES_TYPES = 2 };
+
 /* HOST_EXPORT(result, name, parameters, message in → message out) */
 #define HOST_EXPORTS(HOST_EXPORT)                                                                                    \
     HOST_EXPORT(int, wasm_abi, (void), "")                                                                           \
     HOST_EXPORT(VM *, wasm_open,                                                                                     \
-                (double memory, double time_ms, double depth, double tasks, double slice_ms, double seed), "")       \
+                (double memory, double time_ms, double depth, double tasks, double slice_ms, double seed, int flags), \
+                "")                                                                                                  \
     HOST_EXPORT(void, wasm_close, (VM * vm), "")                                                                     \
     HOST_EXPORT(void *, wasm_scratch, (VM * vm), "address of the Buffer")                                            \
     HOST_EXPORT(int, wasm_reserve, (VM * vm, uint32_t size), "")                                                     \

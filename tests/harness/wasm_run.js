@@ -23,6 +23,8 @@ function runtimeOptions(options) {
   /** @type {Record<string, number>} */
   const limits = {}
   let allow = { fs: true, net: true, env: true, run: true }
+  let strictNil = false
+  let typeCheck = true
   for (const option of options) {
     const [, name, value] = /^--([\w-]+)(?:=(.*))?$/.exec(option) ?? []
     if (name === 'depth') limits.depth = Number(value)
@@ -30,9 +32,11 @@ function runtimeOptions(options) {
     else if (name === 'timeout') limits.time = quantity(value)
     else if (name === 'allow') allow = { fs: false, net: false, env: false, run: false, ...named(value, true) }
     else if (name === 'deny') allow = { ...allow, ...named(value, false) }
+    else if (name === 'strict-nil') strictNil = true
+    else if (name === 'no-type-check') typeCheck = false
     else throw new Error(`the wasm harness does not know the option ${option}`)
   }
-  return { limits, allow }
+  return { limits, allow, strictNil, typeCheck }
 }
 
 /**

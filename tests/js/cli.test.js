@@ -121,6 +121,15 @@ describe('limits', () => {
     assert.match(stderr, /GENE\.LIMIT\.TIME/)
   })
 
+  test('--strict-nil and --no-type-check say what annotations mean', async () => {
+    const code = '(fn f [x: Int] x) (try (f nil) catch e "refused")'
+    assert.equal((await gene(['eval', code])).stdout, '')
+    assert.equal((await gene(['eval', '--strict-nil', code])).stdout, '"refused"\n')
+    for (const option of ['--no-type-check', '--no-typecheck']) {
+      assert.equal((await gene(['eval', option, '(fn f [x: Int] x) (f "text")'])).stdout, '"text"\n')
+    }
+  })
+
   test('--depth and --max-memory are catchable errors', async () => {
     const deep = await gene(['eval', '--depth=500', '(fn f [] (1 + (f))) (try (f) catch e e/message)'])
     assert.match(deep.stdout, /more than 500 nested calls/)

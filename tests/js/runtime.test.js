@@ -23,6 +23,17 @@ describe('eval', () => {
     assert.equal(gene.evalSync('x'), 100)
   })
 
+  test('checks types as its options say', async (t) => {
+    const program = '(var x: Int 1) (fn f [y: Int] y)'
+    const strict = await open(t, { strictNil: true })
+    await strict.eval(program)
+    assert.match((await failure(strict.eval('(f nil)'))).message, /expected Int, got Nil in y; strict nil mode/)
+    assert.match((await failure(strict.eval('(x = "later")'))).message, /expected Int, got String in variable @ /)
+    const loose = await open(t, { typeCheck: false })
+    assert.equal(await loose.eval(`${program} (x = "text") (f x)`), 'text')
+    await assert.rejects(createRuntime({ strictNil: /** @type {any} */ (1) }), /options\.strictNil must be a boolean/)
+  })
+
   test('waits for a future that is the result', async (t) => {
     const gene = await open(t)
     assert.equal(await gene.eval('(async 5)'), 5)
