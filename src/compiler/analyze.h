@@ -219,7 +219,8 @@ typedef struct SpecialForm {
 const SpecialForm *special_find(const SymbolObj *name);
 /* The row of a node that will be analysed as a definition, else NULL. */
 const SpecialForm *special_definition(Value form);
-bool special_table_is_sorted(void); /* for the unit test: lookup depends on it */
+bool special_table_is_sorted(void);     /* for the unit test: lookup depends on it */
+bool special_table_is_documented(void); /* the same: every form that compiles has its row of documentation */
 
 typedef struct SpecialDoc {
     const char *name, *signature, *doc;

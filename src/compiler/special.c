@@ -172,3 +172,17 @@ bool special_table_is_sorted(void) {
     }
     return true;
 }
+
+static bool is_documented(const char *name) {
+    for (uint32_t i = 0; i < COUNT_OF(special_docs); i++) {
+        if (strcmp(special_docs[i].name, name) == 0) return true;
+    }
+    return false;
+}
+
+bool special_table_is_documented(void) {
+    for (uint32_t i = 0; i < COUNT_OF(special_forms); i++) {
+        if (special_forms[i].analyze && !is_documented(special_forms[i].name)) return false;
+    }
+    return true;
+}

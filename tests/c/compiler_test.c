@@ -925,3 +925,4 @@ TEST(metadata_is_kept_unevaluated) {
 }
 
 TEST(special_forms_can_be_searched) { CHECK(special_table_is_sorted()); }
+TEST(special_forms_are_documented) { CHECK(special_table_is_documented()); }
