@@ -1,5 +1,5 @@
 /* native_main.c — gene-native [options] FILE [args]: runs a program on the POSIX host, for tests and profiling.
- * Exit codes as in api.md §2. */
+ * FILE may be an image; --image runs source text by way of one. Exit codes as in api.md §2. */
 #include "host/native.h"
 #include "host/program.h"
 #include "host/report.h"
@@ -31,7 +31,7 @@ static double quantity(const char *text) {
 
 typedef struct Options {
     Limits limits;
-    bool strict_nil, ignores_types;
+    bool strict_nil, ignores_types, as_image;
 } Options;
 
 static bool read_flag(const char *option, Options *io_options) {
@@ -39,6 +39,8 @@ static bool read_flag(const char *option, Options *io_options) {
         io_options->strict_nil = true;
     else if (strcmp(option, "--no-type-check") == 0)
         io_options->ignores_types = true;
+    else if (strcmp(option, "--image") == 0)
+        io_options->as_image = true;
     else
         return strcmp(option, "--no-color") == 0;
     return true;
@@ -91,16 +93,24 @@ static void set_program(VM *vm, const char *file, char **arguments) {
     system_bind_program(vm);
 }
 
-/* Compiles the file and runs it to the end of the program. */
-static int run(VM *vm, const char *file, const char *source, size_t size) {
-    uint32_t scope = roots_open(vm);
+/* The program as program_task wants it: an image as it is, source text as text or, on request, as an image of it.
+ * VAL_UNSET after raising. */
+static Value program_of(VM *vm, Value name, const char *source, size_t size, bool as_image) {
+    if (size > 3 && memcmp(source, "GIR", 3) == 0) return bytes_make(vm, (const uint8_t *)source, size);
     Value text = string_make_lossy(vm, source, size);
-    root_push(vm, text);
+    return as_image ? program_image(vm, text, name) : text;
+}
+
+/* Compiles the file and runs it to the end of the program. */
+static int run(VM *vm, const char *file, const char *source, size_t size, bool as_image) {
+    uint32_t scope = roots_open(vm);
     Value name = string_make_lossy(vm, file, strlen(file));
     root_push(vm, name);
     ModuleObj *module = program_module(vm, name);
     vm->main_module = module;
-    TaskObj *task = program_task(vm, module, text, name, VAL_NIL);
+    Value program = program_of(vm, name, source, size, as_image);
+    root_push(vm, program);
+    TaskObj *task = program == VAL_UNSET ? NULL : program_task(vm, module, program, name, VAL_NIL);
     if (!task) {
         Value exception = vm_take_exception(vm);
         root_push(vm, exception);
@@ -124,7 +134,7 @@ int main(int argc, char **argv) {
     int at = 1;
     while (at < argc && strncmp(argv[at], "--", 2) == 0 && read_option(argv[at], &options)) at++;
     if (at >= argc || strncmp(argv[at], "--", 2) == 0) {
-        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] FILE "
+        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] [--image] FILE "
                         "[args…]\n");
         return EXIT_USAGE;
     }
@@ -139,7 +149,7 @@ int main(int argc, char **argv) {
     vm->space.strict_nil = options.strict_nil;
     vm->space.ignores_types = options.ignores_types;
     set_program(vm, argv[at], argv + at + 1);
-    int code = run(vm, argv[at], source, size);
+    int code = run(vm, argv[at], source, size, options.as_image);
     native_flush(vm);
     native_destroy(vm);
     free(source);

@@ -13,6 +13,19 @@
 
 ModuleObj *program_module(VM *vm, Value path) { return source_module(vm, path, true); }
 
+Value program_image(VM *vm, Value source, Value file) {
+    uint32_t scope = roots_open(vm);
+    root_push(vm, source);
+    root_push(vm, file);
+    ModuleObj *module = program_module(vm, file);
+    root_push(vm, value_pointer(module));
+    CodeObj *code = source_compile(vm, module, string_of(source), string_of(file));
+    if (code) root_push(vm, value_pointer(code));
+    Value image = code ? source_image(vm, code) : VAL_UNSET;
+    roots_close(vm, scope);
+    return image;
+}
+
 /* --- bindings ------------------------------------------------------------------------------------------------------- */
 
 /* Takes the module's variables of these names away; pushes name and slot of each as roots and returns how many. */
@@ -59,7 +72,8 @@ TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value
     const Table *table = is_object(bindings) && is_map(bindings) ? &map_of(bindings)->table : NULL;
     uint32_t hidden = vm->fiber->top;
     uint32_t hidden_count = table ? hide_variables(vm, module, table) : 0;
-    CodeObj *code = source_compile(vm, module, string_of(source), string_of(file));
+    CodeObj *code = is_bytes(source) ? source_load(vm, module, bytes_of(source), string_of(file))
+                                     : source_compile(vm, module, string_of(source), string_of(file));
     show_variables(vm, module, hidden, hidden_count);
     TaskObj *task = NULL;
     if (code) {

@@ -9,8 +9,11 @@ ModuleObj *program_module(VM *vm, Value path);
 
 /* A task, not yet queued, that runs `source` as top-level forms of `module`: its definitions stay there. `bindings`, a map
  * or nil, are names that only this source sees, its closures included; they hide the module's. It may take limits.time_ms.
- * NULL after raising. `source` and `file` are strings. Unrooted. */
+ * NULL after raising. `source` is a string, or the bytes of an image; `file` is a string. Unrooted. */
 TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value bindings);
+
+/* The image of the source, as bytes; VAL_UNSET after raising. `source` and `file` are strings. Unrooted. */
+Value program_image(VM *vm, Value source, Value file);
 
 /* A task, not yet queued, that calls `callee` with the argc roots from `first_root` on. NULL after raising. Unrooted. */
 TaskObj *program_call(VM *vm, Value callee, uint32_t first_root, uint32_t argc);

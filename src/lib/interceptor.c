@@ -60,8 +60,23 @@ static Value sort_advice(VM *vm, uint32_t given, uint32_t parameter_count) {
     return sorted;
 }
 
+/* Rows of parameter, kind, callable and flags, as the compiler makes them; code of an image may do otherwise. */
+static bool are_advice_rows(Value list, uint32_t parameter_count) {
+    if (!is_array(list) || array_of(list)->count % 4 != 0) return false;
+    for (uint32_t i = 0; i < array_of(list)->count; i += 4) {
+        const Value *row = array_of(list)->items + i;
+        if (!is_small_int(row[0]) || !is_small_int(row[1]) || !is_small_int(row[3])) return false;
+        if (small_int_of(row[0]) < 0 || small_int_of(row[0]) >= parameter_count) return false;
+        if (small_int_of(row[1]) < 0 || small_int_of(row[1]) >= ADVICE_KIND_COUNT) return false;
+    }
+    return true;
+}
+
 static NativeResult make_interceptor(VM *vm, const Args *args, Value *out) {
     uint32_t given = args->base + 3;
+    if (!are_advice_rows(root_get(vm, given), array_of(native_arg(vm, args, 2))->count)) {
+        return vm_raise(vm, ERR_TYPE_PLAIN, "malformed advice");
+    }
     ArrayObj *rows = array_of(root_get(vm, given));
     for (uint32_t i = 0; i < rows->count; i += 4) {
         if (!resolve_advice(vm, &rows->items[i + 2])) return NATIVE_RAISE;

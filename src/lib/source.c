@@ -1,6 +1,8 @@
 /* source.c — see source.h. */
 #include "lib/source.h"
 
+#include "compiler/image.h"
+
 ModuleObj *source_module_in(VM *vm, Value path, Value name, NamespaceObj *parent, bool is_main) {
     uint32_t scope = roots_open(vm);
     root_push(vm, path);
@@ -99,4 +101,30 @@ CodeObj *source_compile(VM *vm, ModuleObj *module, StrObj *source, StrObj *file)
     roots_close(vm, scope);
     reader_free(&read);
     return code;
+}
+
+/* --- images --------------------------------------------------------------------------------------------------------- */
+
+CodeObj *source_load(VM *vm, ModuleObj *module, const BytesObj *image, const StrObj *file) {
+    const char *problem;
+    CodeObj *code = image_read(vm, image->data, image->size, module, false, &problem);
+    if (!code) vm_raise(vm, ERR_IMAGE, "%s: %s", file->text, problem);
+    return code;
+}
+
+Value source_image(VM *vm, const CodeObj *code) {
+    Buffer bytes;
+    buffer_init(&bytes);
+    const char *problem;
+    Value image = VAL_UNSET;
+    if (!image_write(vm, code, &bytes, &problem)) {
+        vm_raise(vm, ERR_IMAGE, "%s: %s", code->file->text, problem);
+    } else if (bytes.size > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, bytes.size)) {
+        vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: no room for an image of %zu bytes (limits.memory)",
+                 bytes.size);
+    } else {
+        image = bytes_make(vm, (const uint8_t *)bytes.data, bytes.size);
+    }
+    buffer_free(&bytes);
+    return image;
 }

@@ -14,6 +14,11 @@ ModuleObj *source_module_in(VM *vm, Value path, Value name, NamespaceObj *parent
  * `diagnostics`. Unrooted. */
 CodeObj *source_compile(VM *vm, ModuleObj *module, StrObj *source, StrObj *file);
 
+/* The same from an image (compiler/image.h), for a module without variables; `file` is its name in what is raised. */
+CodeObj *source_load(VM *vm, ModuleObj *module, const BytesObj *image, const StrObj *file);
+/* The image of compiled code as bytes, VAL_UNSET after raising. Unrooted. */
+Value source_image(VM *vm, const CodeObj *code);
+
 /* An exception for what the reader or compiler found. Unrooted. */
 Value source_syntax_error(VM *vm, const Diagnostics *diagnostics, StrObj *file);
 /* Array of maps ^code ^message ^line ^column ^endLine ^endColumn. Unrooted. */

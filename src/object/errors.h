@@ -21,6 +21,7 @@
     ERROR(COMPILE_FORM, "GENE.COMPILE.FORM", "Exception", "write the form as the message says")                \
     ERROR(COMPILE_LIMIT, "GENE.COMPILE.LIMIT", "Exception", "split the function into smaller ones")            \
     ERROR(COMPILE_LET, "GENE.COMPILE.LET", "Exception", "declare it with var to reassign it")                  \
+    ERROR(IMAGE, "GENE.COMPILE.IMAGE", "Exception", "compile the source again")                                \
     /* running */                                                                                              \
     ERROR(RUNTIME, "GENE.RUNTIME.ERROR", "Exception", "")                                                      \
     ERROR(THROWN, "GENE.RUNTIME.ERROR", "Exception", "")                                                       \

@@ -146,6 +146,27 @@ TypeObj *type_function(VM *vm, const TypePart *parts, uint32_t count) {
     return type;
 }
 
+static bool is_well_formed(const TypeObj *shape, const TypePart *parts, uint32_t count) {
+    bool is_named = shape->form == TYPE_NAME || shape->form == TYPE_VARIABLE;
+    if (shape->form > TYPE_FUNCTION || is_named != (shape->name != NULL) || is_named != (count == 0)) return false;
+    uint32_t size = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!parts[i].type || parts[i].kind > PARAM_KEYWORD_REST) return false;
+        if (parts[i].kind == PARAM_KEYWORD && !parts[i].keyword) return false;
+        size += parts[i].type->size;
+    }
+    return count <= TYPE_PARTS_MAX + 1 && size <= (TYPE_PARTS_MAX + 1) * TYPE_SIZE_MAX;
+}
+
+TypeObj *type_restore(VM *vm, const TypeObj *shape, const TypePart *parts, uint32_t count) {
+    if (!is_well_formed(shape, parts, count)) return NULL;
+    TypeObj *type = make(vm, (TypeForm)shape->form, parts, count);
+    type->mask = shape->mask;
+    type->name = shape->name;
+    type->written = shape->written;
+    return type;
+}
+
 /* --- parsing ------------------------------------------------------------------------------------------------- */
 
 static TypeObj *parse(TypeParser *p, Value form);

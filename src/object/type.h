@@ -68,6 +68,9 @@ TypeObj *type_parse(VM *vm, Value form, const TypeNames *names, const char **out
 TypeObj *type_variable(VM *vm, SymbolObj *name);
 /* Type of a function from its parts, the last of which is the result; a NULL type is Any. The collector must be paused. */
 TypeObj *type_function(VM *vm, const TypePart *parts, uint32_t count);
+/* The type with these fields as an image has them (`shape` needs form, mask, name and written). NULL: there is no such type.
+ * The collector must be paused. */
+TypeObj *type_restore(VM *vm, const TypeObj *shape, const TypePart *parts, uint32_t count);
 /* Is it a type name that needs no declaration? */
 bool type_is_builtin(const SymbolObj *name);
 

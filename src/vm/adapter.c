@@ -117,6 +117,7 @@ static NativeResult implements(VM *vm, const Args *args, Value *out) {
     if (!is_interface(interface)) {
         return vm_raise(vm, ERR_OOP, "Unknown interface: %s", symbol_of(native_arg(vm, args, 2))->text);
     }
+    if (!is_class(native_arg(vm, args, 0))) return vm_raise(vm, ERR_OOP, "implements requires a class");
     class_set_interface(vm, class_of_value(native_arg(vm, args, 0)), interface_of(interface), VAL_TRUE);
     *out = VAL_NIL;
     return NATIVE_RETURN;
@@ -124,7 +125,11 @@ static NativeResult implements(VM *vm, const Args *args, Value *out) {
 
 /* After the class's body: it has what its interfaces want. */
 static NativeResult check_interfaces(VM *vm, const Args *args, Value *out) {
-    const ClassObj *class_ = class_of_value(native_arg(vm, args, 0));
+    Value value = native_arg(vm, args, 0);
+    if (!is_class(value) || !is_array(class_of_value(value)->interfaces)) { /* the code of an image may pass anything */
+        return vm_raise(vm, ERR_OOP, "implements requires a class");
+    }
+    const ClassObj *class_ = class_of_value(value);
     const ArrayObj *list = array_of(class_->interfaces);
     for (uint32_t i = 0; i < list->count; i += 2) {
         const InterfaceObj *interface = interface_of(list->items[i]);

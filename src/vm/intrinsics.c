@@ -135,38 +135,49 @@ static NativeResult make_class(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
-static ClassObj *class_arg(VM *vm, const Args *args) { return class_of_value(native_arg(vm, args, 0)); }
+/* NULL after raising: the code of an image may pass anything where the compiler passes a class. */
+static ClassObj *class_arg(VM *vm, const Args *args) {
+    Value value = native_arg(vm, args, 0);
+    if (is_class(value)) return class_of_value(value);
+    vm_raise(vm, ERR_OOP, "a class body needs a class, got %s", kind_name(value));
+    return NULL;
+}
 
-static FunctionObj *method_arg(VM *vm, const Args *args, uint32_t index) {
+/* The function, as a method of the class. */
+static Value method_arg(VM *vm, const Args *args, uint32_t index, ClassObj *class_) {
     FunctionObj *fn = function_of(native_arg(vm, args, index));
-    fn->home_class = class_arg(vm, args);
+    fn->home_class = class_;
     heap_touch(vm, fn);
-    return fn;
+    return value_pointer(fn);
 }
 
 static NativeResult class_method(VM *vm, const Args *args, Value *out) {
-    FunctionObj *fn = method_arg(vm, args, 2);
-    class_set_method(vm, class_arg(vm, args), symbol_of(native_arg(vm, args, 1)), value_pointer(fn));
-    *out = value_pointer(fn);
+    ClassObj *class_ = class_arg(vm, args);
+    if (!class_) return NATIVE_RAISE;
+    *out = method_arg(vm, args, 2, class_);
+    class_set_method(vm, class_, symbol_of(native_arg(vm, args, 1)), *out);
     return NATIVE_RETURN;
 }
 
 static NativeResult class_ctor(VM *vm, const Args *args, Value *out) {
-    *out = value_pointer(method_arg(vm, args, 1));
-    class_arg(vm, args)->ctor = *out;
-    heap_touch(vm, class_arg(vm, args));
+    ClassObj *class_ = class_arg(vm, args);
+    if (!class_) return NATIVE_RAISE;
+    class_->ctor = *out = method_arg(vm, args, 1, class_);
+    heap_touch(vm, class_);
     return NATIVE_RETURN;
 }
 
 static NativeResult class_missing(VM *vm, const Args *args, Value *out) {
-    *out = value_pointer(method_arg(vm, args, 1));
-    class_arg(vm, args)->missing_method = *out;
-    heap_touch(vm, class_arg(vm, args));
+    ClassObj *class_ = class_arg(vm, args);
+    if (!class_) return NATIVE_RAISE;
+    class_->missing_method = *out = method_arg(vm, args, 1, class_);
+    heap_touch(vm, class_);
     return NATIVE_RETURN;
 }
 
 static NativeResult class_field(VM *vm, const Args *args, Value *out) {
     ClassObj *class_ = class_arg(vm, args);
+    if (!class_) return NATIVE_RAISE;
     SymbolObj *name = symbol_of(native_arg(vm, args, 1));
     Value type = native_arg(vm, args, 2);
     if (is_type(type)) {
@@ -181,6 +192,9 @@ static NativeResult class_field(VM *vm, const Args *args, Value *out) {
 
 static NativeResult call_body(VM *vm, const Args *args, Value *out) {
     Value body = native_arg(vm, args, 0), self = native_arg(vm, args, 1);
+    if (!is_class(self) && !is_namespace(self)) {
+        return vm_raise(vm, ERR_OOP, "a body needs a class or namespace, got %s", kind_name(self));
+    }
     FunctionObj *fn = function_of(body);
     fn->ns = is_class(self) ? class_of_value(self)->ns : namespace_of(self);
     heap_touch(vm, fn);

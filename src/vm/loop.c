@@ -628,7 +628,9 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             SAVE_PC();
             if (!access_spread_into_node(vm, R[A], R[B], C)) goto raise;
             break;
-        case OP_SEAL: ((Obj *)pointer_of(R[A]))->flags |= OBJ_SEALED; break;
+        case OP_SEAL:
+            if (LIKELY(is_object(R[A]))) ((Obj *)pointer_of(R[A]))->flags |= OBJ_SEALED;
+            break;
         case OP_GETPROP: {
             Value container = R[B];
             const InlineCache *cache = &caches[pc[1]];
@@ -865,7 +867,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             goto raise;
         case OP_RETHROW:
             SAVE_PC();
-            vm->exception = R[A];
+            if (LIKELY(is_instance(R[A])))
+                vm->exception = R[A];
+            else
+                vm_throw(vm, R[A]);
             goto raise;
         case OP_GETEX: R[A] = fiber->handled; break;
         case OP_SETEX: fiber->handled = R[A]; break;

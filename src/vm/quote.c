@@ -15,9 +15,10 @@ static Value copy_form(Copier *copier, Value form);
 
 /* The value of the unquote copying has come to. */
 static Value next_value(Copier *copier) {
-    const ArrayObj *values = array_of(root_get(copier->vm, copier->values));
-    ENSURE(copier->next < values->count, "there is a value for every unquote of the template");
-    return values->items[copier->next++];
+    Value values = root_get(copier->vm, copier->values);
+    /* The compiler gives one for every unquote of the template; code of an image may not. */
+    if (!is_array(values) || copier->next >= array_of(values)->count) return VAL_NIL;
+    return array_of(values)->items[copier->next++];
 }
 
 /* --- items ---------------------------------------------------------------------------------------------- */

@@ -1,0 +1,226 @@
+/* image_test.c — code to an image and back; images that are damaged, foreign or malicious.
+ * A mutated image gets its right checksum back, so that the reader and the verifier see it; what they let pass is run on a
+ * sanitized build. */
+#include "compiler/image.h"
+
+#include "check.h"
+#include "compiler/compiler.h"
+#include "host/host.h"
+#include "host/program.h"
+#include "lib/source.h"
+#include "task/scheduler.h"
+
+#if defined(GENE_GC_STRESS) && GENE_GC_STRESS
+#define MUTATIONS 20
+#else
+#define MUTATIONS 150
+#endif
+
+static const char *const programs[] = {
+    "(var a 1) (var a 2) (let b 3) [a b]",
+    "(fn f [a b = 3 ^c = 4 rest...] [a b c rest]) [(f 1) (f 1 2 ^c 9 8 8)]",
+    "[1 -1 140737488355328 -9223372036854775808 1.5 -0.0 'x' '\\n' nil true \"text ü\" void]",
+    "`(a ^b 1 [c #[d] {^e \"f\"}] x/y/z {{1 2 \"k\" v}} %u 2024-01-02 10:20:30 2024-01-02T10:20:30Z #/re+/i)",
+    "(class A (ctor [x] (/x = x)) (method g [y] (/x + y))) (class B < A (method g [y] (super .g y))) ((new B 5) .g 2)",
+    "(var o []) (for x in [1 2 3] (try (if (x == 2) (throw \"n\")) (o .add x) catch e (o .add e) finally (o .add x))) o",
+    "(fn counter [] (var n 0) (fn [] (n += 1) n)) (var c (counter)) (c) (c)",
+    "(fn gen* [n] (var i 0) (while (i < n) (yield i) (i += 1))) (var r []) (for x in (gen* 4) (r .add x)) r",
+    "(var y 10) (fn g [z] (eval `(y + z))) (g 5)",
+    "(var [p q r...] [1 2 3 4]) (var {^k k} {^k 5}) [p q r k]",
+    "(var m {^a 1 ^b [1 2]}) (m/c = #\"s#{m/a}\") (for [k v] in m (m/last = k)) m",
+    "(ns n (var v 1) (fn f [] v)) (fn outer [] (fn inner [a ^b] [a b]) (inner ^b 2 1)) [(n/f) (outer)]",
+    "(fn ^^async later [x] x) (await (later 5))",
+    "(var i 0) (var t 0.5) (while (i < 10) (if ((i % 2) == 0) (t += i) else (t -= 1)) (i += 1)) t",
+    "(fn even [n] (if (n == 0) true else (odd (n - 1)))) (fn odd [n] (if (n == 0) false else (even (n - 1)))) (even 10)",
+    "(case 5 when 1 \"a\" when 5 \"b\" else \"c\")",
+};
+
+static VM *vm;
+
+static void begin(void) {
+    Limits limits = {.memory = 64u << 20, .time_ms = 20, .depth = 200};
+    vm = host_create(&limits, 0, 1);
+}
+static void end(void) { host_destroy(vm); }
+
+/* Printed value of source text or an image, run as a program of its own. */
+static const char *run(Value program) {
+    static char text[512];
+    uint32_t scope = roots_open(vm);
+    root_push(vm, program);
+    Value file = string_from(vm, "test");
+    root_push(vm, file);
+    ModuleObj *module = program_module(vm, file);
+    root_push(vm, value_pointer(module));
+    TaskObj *task = program_task(vm, module, program, file, VAL_NIL);
+    Value value;
+    if (task) {
+        root_push(vm, value_pointer(task));
+        task->future.observed = true;
+        scheduler_start(vm, task, 0);
+        scheduler_run_sync(vm, task);
+        value = task->future.value;
+    } else {
+        value = vm_take_exception(vm);
+    }
+    if (is_instance(value) && instance_get(instance_of(value), SYM(vm, MESSAGE)) != VAL_UNSET)
+        value = instance_get(instance_of(value), SYM(vm, MESSAGE));
+    Buffer out;
+    buffer_init(&out);
+    print_value_safely(vm, &out, value, RENDER_QUOTED);
+    snprintf(text, sizeof text, "%s", buffer_text(&out));
+    buffer_free(&out);
+    roots_close(vm, scope);
+    return text;
+}
+
+/* Pushes the image of source text as a root. */
+static uint32_t push_image(const char *source) {
+    uint32_t scope = roots_open(vm);
+    uint32_t text = root_push(vm, string_from(vm, source));
+    uint32_t file = root_push(vm, string_from(vm, "test"));
+    Value image = program_image(vm, root_get(vm, text), root_get(vm, file));
+    roots_close(vm, scope);
+    CHECK(image != VAL_UNSET);
+    return root_push(vm, image);
+}
+
+static const char *run_text(const char *source) { return run(string_from(vm, source)); }
+
+static void list(const CodeObj *code, Buffer *out) {
+    compiler_disassemble(code, out);
+    for (uint32_t i = 0; i < code->line_count; i++) {
+        buffer_append_format(out, "%u:%u:%u ", code->lines[i].pc, code->lines[i].line, code->lines[i].column);
+    }
+}
+
+TEST(code_is_the_same_after_a_round_trip) {
+    begin();
+    for (size_t i = 0; i < COUNT_OF(programs); i++) {
+        uint32_t scope = roots_open(vm);
+        uint32_t file = root_push(vm, string_from(vm, "test"));
+        ModuleObj *module = program_module(vm, root_get(vm, file));
+        root_push(vm, value_pointer(module));
+        uint32_t text = root_push(vm, string_from(vm, programs[i]));
+        CodeObj *code = source_compile(vm, module, string_of(root_get(vm, text)), string_of(root_get(vm, file)));
+        root_push(vm, value_pointer(code));
+        uint32_t image = root_push(vm, source_image(vm, code));
+        ModuleObj *other = program_module(vm, root_get(vm, file));
+        root_push(vm, value_pointer(other));
+        CodeObj *read = source_load(vm, other, bytes_of(root_get(vm, image)), string_of(root_get(vm, file)));
+        CHECK(read != NULL);
+        Buffer before, after;
+        buffer_init(&before);
+        buffer_init(&after);
+        list(code, &before);
+        if (read) list(read, &after);
+        CHECK_STR(buffer_text(&after), buffer_text(&before));
+        CHECK_EQ_INT(other->var_count, module->var_count);
+        buffer_free(&before);
+        buffer_free(&after);
+        roots_close(vm, scope);
+    }
+    end();
+}
+
+TEST(an_image_runs_as_its_source_does) {
+    begin();
+    for (size_t i = 0; i < COUNT_OF(programs); i++) {
+        char expected[512];
+        snprintf(expected, sizeof expected, "%s", run_text(programs[i]));
+        uint32_t scope = roots_open(vm);
+        CHECK_STR(run(root_get(vm, push_image(programs[i]))), expected);
+        roots_close(vm, scope);
+    }
+    end();
+}
+
+TEST(errors_keep_their_places) {
+    begin();
+    CHECK_STR(run_text("(fn f [x]\n  (x .nothing))\n(try (f 5) catch e $ex/location)"), "\"test:2:3\"");
+    uint32_t scope = roots_open(vm);
+    uint32_t image = push_image("(fn f [x]\n  (x .nothing))\n(try (f 5) catch e $ex/location)");
+    CHECK_STR(run(root_get(vm, image)), "\"test:2:3\"");
+    roots_close(vm, scope);
+    end();
+}
+
+/* What reading the image with one byte changed says. */
+static const char *run_changed(uint32_t image, uint32_t at, uint8_t byte) {
+    BytesObj *bytes = bytes_of(root_get(vm, image));
+    uint8_t before = bytes->data[at];
+    bytes->data[at] = byte;
+    const char *text = run(root_get(vm, image));
+    bytes->data[at] = before;
+    return text;
+}
+
+TEST(foreign_and_damaged_images_are_refused) {
+    begin();
+    uint32_t image = push_image("(1 + 2)");
+    const char *foreign = "\"test: this code was compiled by another version of Gene; compile its source again\"";
+    CHECK_STR(run(root_get(vm, image)), "3");
+    CHECK_STR(run_changed(image, 0, 'X'), "\"test: this is not compiled Gene code\"");
+    CHECK_STR(run_changed(image, 3, IMAGE_FORMAT + 1), foreign);
+    CHECK_STR(run_changed(image, 4, (uint8_t)(bytes_of(root_get(vm, image))->data[4] ^ 1)), foreign);
+    CHECK_STR(run_changed(image, IMAGE_HEADER_SIZE + 4, 0xFE),
+              "\"test: the compiled code is damaged; compile its source again\"");
+    end();
+}
+
+static void set_checksum(uint8_t *image, size_t size) {
+    uint32_t checksum = image_checksum(image, size);
+    memcpy(image + 8, &checksum, sizeof checksum);
+}
+
+TEST(images_cut_short_are_refused) {
+    begin();
+    uint32_t image = push_image(programs[4]);
+    const BytesObj *whole = bytes_of(root_get(vm, image));
+    for (uint32_t size = 0; size < whole->size; size++) {
+        uint32_t scope = roots_open(vm);
+        uint32_t cut = root_push(vm, bytes_make(vm, whole->data, size));
+        if (size >= IMAGE_HEADER_SIZE) set_checksum(bytes_of(root_get(vm, cut))->data, size);
+        const char *text = run(root_get(vm, cut));
+        CHECK(strstr(text, size < IMAGE_HEADER_SIZE ? "not compiled Gene code" : "malformed") != NULL);
+        roots_close(vm, scope);
+    }
+    end();
+}
+
+static uint32_t next_random(uint32_t *state) {
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+static void mutate(BytesObj *bytes, uint32_t *random) {
+    for (uint32_t count = 1 + next_random(random) % 3; count > 0; count--) {
+        uint32_t at = IMAGE_HEADER_SIZE + next_random(random) % (bytes->size - IMAGE_HEADER_SIZE);
+        uint32_t how = next_random(random) % 4;
+        uint8_t other = bytes->data[IMAGE_HEADER_SIZE + next_random(random) % (bytes->size - IMAGE_HEADER_SIZE)];
+        if (how == 0)
+            bytes->data[at] ^= (uint8_t)(1u << next_random(random) % 8);
+        else if (how == 1)
+            bytes->data[at] = (uint8_t)(bytes->data[at] + (next_random(random) % 2 ? 1 : 255));
+        else
+            bytes->data[at] = how == 2 ? other : (uint8_t)next_random(random);
+    }
+    set_checksum(bytes->data, bytes->size);
+}
+
+TEST(mutated_images_never_break_the_vm) {
+    uint32_t random = 7;
+    for (size_t i = 0; i < COUNT_OF(programs); i++) {
+        begin();
+        uint32_t image = push_image(programs[i]);
+        for (uint32_t turn = 0; turn < MUTATIONS; turn++) {
+            uint32_t scope = roots_open(vm);
+            const BytesObj *whole = bytes_of(root_get(vm, image));
+            uint32_t copy = root_push(vm, bytes_make(vm, whole->data, whole->size));
+            mutate(bytes_of(root_get(vm, copy)), &random);
+            run(root_get(vm, copy));
+            roots_close(vm, scope);
+        }
+        end();
+    }
+}
