@@ -22,6 +22,7 @@
 #define MATCH_HEAP_KB ((uint32_t)64 * 1024) /* for backtracking */
 #define IDLE_HEAP_MAX ((size_t)256 * 1024)  /* of which so much may stay for the next search */
 #define COMPILE_STACK ((size_t)32 * 1024)   /* C stack the compiler wants, and what it leaves to others */
+#define COMPILE_MS 500.0
 #define COMPILE_STACK_LEFT ((size_t)12 * 1024)
 
 #define WORK_BETWEEN_LOOKS ((size_t)16 * 1000 * 1000) /* characters looked at, as an upper bound */
@@ -40,6 +41,8 @@ typedef struct Engine {
     pcre2_match_context *match;
     pcre2_match_data *data;
     /* --- the clock --- */
+    double compile_end_ms;
+    bool is_late;        /* the pattern takes too long to compile */
     double slice_end_ms; /* 0: nobody has looked yet */
     double place_end_ms; /* 0: not begun to count */
     size_t place, steps_left;
@@ -89,9 +92,12 @@ static void release_code(void *code) { pcre2_code_free(code); }
 
 /* --- compiling ---------------------------------------------------------------------------------------------- */
 
-static int stack_is_low(uint32_t depth, void *data) {
+/* Asked at each group, and before the other cases of a range of characters are looked for. Not 0: it has gone too far. */
+static int compile_guard(uint32_t depth, void *data) {
     (void)depth;
-    return cstack_remaining(((VM *)data)->current_cstack) < COMPILE_STACK_LEFT;
+    Engine *engine = data;
+    if (port_now_ms(engine->vm) > engine->compile_end_ms) engine->is_late = true;
+    return engine->is_late || cstack_remaining(engine->vm->current_cstack) < COMPILE_STACK_LEFT;
 }
 
 static Engine *make_engine(VM *vm) {
@@ -104,7 +110,7 @@ static Engine *make_engine(VM *vm) {
     pcre2_set_newline(engine->compile, PCRE2_NEWLINE_LF);
     pcre2_set_max_pattern_length(engine->compile, PATTERN_MAX);
     pcre2_set_parens_nest_limit(engine->compile, NESTING_MAX);
-    pcre2_set_compile_recursion_guard(engine->compile, stack_is_low, vm);
+    pcre2_set_compile_recursion_guard(engine->compile, compile_guard, engine);
     engine->match = pcre2_match_context_create(engine->general);
     pcre2_set_heap_limit(engine->match, MATCH_HEAP_KB);
     pcre2_set_callout(engine->match, NULL, engine); /* patterns have no callouts, but our questions need the engine */
@@ -137,7 +143,7 @@ static bool can_pause(const StrObj *pattern) {
 
 bool engine_prepare(VM *vm, RegexObj *regex) {
     if (LIKELY(regex->compiled)) return true;
-    const Engine *engine = vm->regex_engine ? engine_of(vm) : make_engine(vm);
+    Engine *engine = vm->regex_engine ? engine_of(vm) : make_engine(vm);
     if (cstack_remaining(vm->current_cstack) < COMPILE_STACK) {
         vm_raise(vm, ERR_LIMIT_NESTING,
                  "stack overflow: a regular expression cannot be compiled so deep inside native calls");
@@ -149,9 +155,18 @@ bool engine_prepare(VM *vm, RegexObj *regex) {
     const StrObj *pattern = regex->pattern;
     int error;
     PCRE2_SIZE offset;
-    regex->compiled =
-        pcre2_compile((PCRE2_SPTR)pattern->text, pattern->size, options, &error, &offset, engine->compile);
-    if (!regex->compiled) return raise_invalid(vm, pattern, error, offset);
+    engine->is_late = false;
+    engine->compile_end_ms = port_now_ms(vm) + COMPILE_MS;
+    void *code = pcre2_compile((PCRE2_SPTR)pattern->text, pattern->size, options, &error, &offset, engine->compile);
+    if (engine->is_late) {
+        pcre2_code_free(code);
+        vm_raise(vm, ERR_REGEX_LIMIT,
+                 "regular expression takes too long to compile: use fewer groups, or smaller ranges of characters "
+                 "where case is ignored");
+        return false;
+    }
+    if (!code) return raise_invalid(vm, pattern, error, offset);
+    regex->compiled = code;
     regex->release = release_code;
     regex->can_pause = can_pause(pattern);
     pcre2_pattern_info(regex->compiled, PCRE2_INFO_CAPTURECOUNT, &regex->group_count);
