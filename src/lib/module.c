@@ -168,12 +168,20 @@ static void forget_module(VM *vm, ModuleObj *module) {
     module->state = MODULE_NEW;
 }
 
+/* Modules that have ended stand in the order of their ends: one that is imported before its importers. */
+static void keep_order(VM *vm, ModuleObj *module) {
+    SymbolObj *key = symbol_from_string(vm, string_of(module->path));
+    if (table_delete_symbol(vm, &vm->modules, key) == VAL_UNSET) return;
+    table_set_symbol(vm, &vm->modules, key, value_pointer(module));
+}
+
 /* (end_module module exception|nil) */
 static NativeResult end_module(VM *vm, const Args *args, Value *out) {
     ModuleObj *module = module_arg(vm, args, 0);
     Value exception = native_arg(vm, args, 1);
     if (is_nil(exception)) {
         module->state = MODULE_LOADED;
+        keep_order(vm, module);
         tell_waiting(vm, module, FUTURE_SUCCESS, VAL_NIL);
     } else {
         forget_module(vm, module);
@@ -419,6 +427,22 @@ static NativeResult builtin_values(VM *vm, const Args *args, Value *out) {
     return import_items(vm, native_arg(vm, args, 0), &origin, out);
 }
 
+/* --- without an import form ------------------------------------------------------------------------------------------------------ */
+
+static NativeResult namespace_of_module(VM *vm, const Args *args, Value *out) {
+    return lib_return(out, value_pointer(module_arg(vm, args, 0)->ns));
+}
+
+NativeResult module_load(VM *vm, Value specifier, const ModuleObj *importer, Value *out) {
+    uint32_t scope = roots_open(vm);
+    uint32_t specification = root_push(vm, map_make(vm));
+    Value from = is_string(specifier) ? specifier : string_from_symbol(vm, symbol_of(specifier));
+    map_set_text(vm, map_of(root_get(vm, specification)), "from", from);
+    Value argv[] = {root_get(vm, specification), value_pointer(importer)};
+    roots_close(vm, scope);
+    return call_import_function(vm, "module_namespace", argv, COUNT_OF(argv), out);
+}
+
 /* --- tables -------------------------------------------------------------------------------------------------------------------- */
 
 static const NativeDef import_natives[] = {
@@ -432,6 +456,7 @@ static const NativeDef import_natives[] = {
     {"extension", extension_namespace, 1, 1, 0, "", "The namespace of an extension."},
     {"extensions_of", extensions_of, 1, 1, 0, "", "The extensions that an import mentions."},
     {"imported_values", imported_values, 3, 3, 0, "", "What an import from a module binds."},
+    {"namespace_of", namespace_of_module, 1, 1, 0, "", "The namespace of a module."},
     {"builtin_values", builtin_values, 2, 2, 0, "", "What an import without from binds."},
 };
 

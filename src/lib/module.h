@@ -10,4 +10,8 @@ typedef enum ModuleState {
     MODULE_LOADED,
 } ModuleState;
 
+/* The namespace of the module that `specifier`, a string or symbol, names for `importer`; run first if it has not run yet. In
+ * place of the running native. */
+NativeResult module_load(VM *vm, Value specifier, const ModuleObj *importer, Value *out);
+
 #endif

@@ -36,6 +36,7 @@
     MODULE(interceptor)     \
     MODULE(json)            \
     MODULE(data)            \
+    MODULE(serdes)          \
     MODULE(async)           \
     MODULE(schedule)        \
     MODULE(progress)        \
