@@ -264,7 +264,7 @@ static ModuleObj *extension_of(VM *vm, const char *name) {
     ModuleObj *module = source_module_in(vm, root_get(vm, path), root_get(vm, title), internals, false);
     root_push(vm, value_pointer(module));
     module->is_internal = true;
-    CodeObj *code = prelude_compile(vm, module, extension->file);
+    CodeObj *code = prelude_load(vm, module, extension->file);
     if (code) {
         root_push(vm, value_pointer(code));
         module->ready = function_make(vm, code, module->ns);

@@ -1,10 +1,12 @@
 /* prelude.c — library functions written in Gene, called in place of natives.
  * Invariant: a file of functions (import.gene, each.gene) captures nothing, so its functions are made from their code and the
- * file itself never runs. It is compiled when one of its functions is first called. */
+ * file itself never runs. Its image is read when one of its functions is first called. */
 #include "lib/prelude.h"
 
 #include "lib/module.h"
 #include "lib/source.h"
+
+#include "compiler/image.h"
 
 static const GenePreludeFile *find_file(const char *name) {
     for (size_t i = 0; i < gene_prelude_file_count; i++) {
@@ -13,15 +15,12 @@ static const GenePreludeFile *find_file(const char *name) {
     return NULL;
 }
 
-CodeObj *prelude_compile(VM *vm, ModuleObj *module, const char *file) {
+CodeObj *prelude_load(VM *vm, ModuleObj *module, const char *file) {
     const GenePreludeFile *prelude = find_file(file);
     ENSURE(prelude, "every prelude file asked for is embedded");
-    uint32_t scope = roots_open(vm);
-    root_push(vm, value_pointer(module));
-    uint32_t source = root_push(vm, string_make(vm, prelude->source, prelude->size));
-    uint32_t name = root_push(vm, string_from(vm, prelude->name));
-    CodeObj *code = source_compile(vm, module, string_of(root_get(vm, source)), string_of(root_get(vm, name)));
-    roots_close(vm, scope);
+    const char *problem;
+    CodeObj *code = image_read(vm, prelude->image, prelude->size, module, true, &problem);
+    ENSURE(code, "an image made together with the program can be read");
     return code;
 }
 
@@ -50,7 +49,7 @@ static ModuleObj *module_of_file(VM *vm, const char *file, PreludeInstall instal
     module->is_internal = true;
     module->state = MODULE_LOADED;
     if (install) install(vm, module->ns);
-    CodeObj *code = prelude_compile(vm, module, file);
+    CodeObj *code = prelude_load(vm, module, file);
     if (code) {
         root_push(vm, value_pointer(code));
         make_functions(vm, module, code);

@@ -2,7 +2,7 @@
  * decoded again.
  *
  *     clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Isrc tests/fuzz/codec_fuzz.c \
- *         $(ls src/{base,heap,object,reader,compiler,vm,task,lib}/?*.c src/host/?*.c | grep -v -e _wasm.c -e native_main.c) \
+ *         $(ls src/{base,heap,object,reader,compiler,vm,task,lib}/?*.c src/host/?*.c | grep -v -e _wasm.c -e _main.c) \
  *         build/native/prelude_data.c -lm -o build/codec_fuzz
  *     build/codec_fuzz -max_total_time=60
  */
