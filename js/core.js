@@ -15,7 +15,7 @@ import { Turns } from './turns.js'
 const NESTING_MAX = 32
 const STATUS = { RAISED: 0, VALUE: 1 }
 const PUMP = { WAITING: 1, STUCK: 2, HOLD: 4 }
-const OPEN = { STRICT_NIL: 1, IGNORES_TYPES: 2 }
+const OPEN = { STRICT_NIL: 1, IGNORES_TYPES: 2, CONTRACTS_OFF: 4 }
 
 /**
  * What the core asks of its runtime.
@@ -30,6 +30,7 @@ const OPEN = { STRICT_NIL: 1, IGNORES_TYPES: 2 }
  * @property {(code: number) => void} exit
  * @property {() => void} rested the core has pumped and is not running
  * @property {{ memory: number, time: number, depth: number, tasks: number }} limits 0: the core's own
+ * @property {boolean} contracts `^pre` and `^post` are checked
  * @property {number} sliceMs
  * @property {boolean} strictNil
  * @property {boolean} typeCheck
@@ -84,11 +85,11 @@ export class Core {
 
   /** @param {WebAssembly.Module} module */
   async #open(module) {
-    const { limits, sliceMs, strictNil, typeCheck } = this.#world
+    const { limits, sliceMs, strictNil, typeCheck, contracts } = this.#world
     const exports = await instantiate(module, makeImports(this.#port.answers()))
     this.#exports = exports
     const { memory, time, depth, tasks } = limits
-    const flags = (strictNil ? OPEN.STRICT_NIL : 0) | (typeCheck ? 0 : OPEN.IGNORES_TYPES)
+    const flags = (strictNil ? OPEN.STRICT_NIL : 0) | (typeCheck ? 0 : OPEN.IGNORES_TYPES) | (contracts ? 0 : OPEN.CONTRACTS_OFF)
     try {
       this.#vm = exports.wasm_open(memory, time, depth, tasks, sliceMs, Math.floor(Math.random() * 2 ** 32), flags)
     } catch (error) {

@@ -11,7 +11,7 @@ export class GeneIterator extends GeneHandle {
     this.dispose()
   }
 
-  /** Leaving the loop gives the handle back; the `finally` parts of a generator that is left do not run. */
+  /** Leaving the loop runs the `finally` parts of a generator and gives the handle back. */
   [Symbol.asyncIterator]() {
     let isDone = this.#isClosed
     return {
@@ -21,8 +21,13 @@ export class GeneIterator extends GeneHandle {
         return isDone ? { done: /** @type {const} */ (true), value: undefined } : { done: /** @type {const} */ (false), value }
       },
       return: async () => {
+        const isLeft = !isDone && !this.#isClosed && this.type === 'Generator'
         isDone = true
-        this.#close()
+        try {
+          if (isLeft) await this.call('close')
+        } finally {
+          this.#close()
+        }
         return { done: /** @type {const} */ (true), value: undefined }
       },
     }

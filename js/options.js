@@ -34,6 +34,7 @@
  * @property {Modules} [modules] sources for `import`; default: files
  * @property {Allow} [allow]
  * @property {Limits} [limits]
+ * @property {boolean} [contracts] false: `^pre` and `^post` of functions are not checked (default true)
  * @property {number} [sliceMs] ms after which the host gets its turn (default 8)
  * @property {boolean} [strictNil] `nil` passes a typed boundary only where its type says so
  * @property {boolean} [typeCheck] false: type annotations are not checked
@@ -44,7 +45,7 @@
 
 const OPTIONS = [
   'wasm', 'stdin', 'stdout', 'stderr', 'env', 'args', 'program', 'cwd', 'fs', 'fetch', 'modules', 'allow', 'limits', 'sliceMs', 'now', 'random',
-  'strictNil', 'typeCheck',
+  'strictNil', 'typeCheck', 'contracts',
   'onUnhandled',
 ]
 const LIMITS = ['memory', 'time', 'depth', 'tasks']
@@ -106,7 +107,7 @@ export function checkOptions(options) {
   for (const name of /** @type {const} */ (['now', 'random', 'onUnhandled', 'fetch'])) checkType(`options.${name}`, options[name], 'function')
   checkType('options.program', options.program, 'string')
   checkType('options.cwd', options.cwd, 'string')
-  for (const name of /** @type {const} */ (['strictNil', 'typeCheck'])) checkType(`options.${name}`, options[name], 'boolean')
+  for (const name of /** @type {const} */ (['strictNil', 'typeCheck', 'contracts'])) checkType(`options.${name}`, options[name], 'boolean')
   const { memory = 0, time = 0, depth = 0, tasks = 0 } = options.limits ?? {}
   const { fs = false, net = false, env = false, run = false } = options.allow ?? {}
   return { ...options, limits: { memory, time, depth, tasks }, allow: { fs, net, env, run } }

@@ -97,7 +97,7 @@ export class Runtime {
 
   /** @returns {import('./core.js').World} */
   #world() {
-    const { now = Date.now, random = Math.random, limits, sliceMs = 0, strictNil = false, typeCheck = true } = this.#options
+    const { now = Date.now, random = Math.random, limits, sliceMs = 0, strictNil = false, typeCheck = true, contracts = true } = this.#options
     return {
       write: (stream, text) => (stream === 2 ? this.#stderr(text) : this.#stdout(text)),
       now,
@@ -108,6 +108,7 @@ export class Runtime {
       exit: (code) => void (this.#exitCode = code),
       rested: () => this.#restListeners.forEach((listener) => listener()),
       limits,
+      contracts,
       sliceMs,
       strictNil,
       typeCheck,

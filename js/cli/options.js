@@ -67,6 +67,7 @@ export const COMMON = [
   { name: 'depth', value: 'N', help: 'limit of nested calls', read: count },
   { name: 'strict-nil', help: 'nil passes a typed boundary only where its type says so' },
   { name: 'no-type-check', aliases: ['no-typecheck'], help: 'do not check type annotations' },
+  { name: 'contracts', value: 'MODE', help: 'on or off: whether ^pre and ^post are checked (default: on)', read: contractsMode },
   { name: 'errors', value: 'FORM', help: 'how errors are told: text, gene or json', read: oneOf(['text', 'gene', 'json']) },
   { name: 'trace', help: 'show the whole stack of an error, the host\'s part too' },
   { name: 'debug', short: 'd', help: 'the same as --dump=code' },
@@ -81,7 +82,6 @@ export const WITHOUT_EFFECT = [
   { name: 'native-tier', value: 'TIER', help: '' },
   { name: 'no-type-check', aliases: ['no-typecheck'], help: '' },
   { name: 'strict-nil', help: '' },
-  { name: 'contracts', value: 'MODE', help: '', read: contractsMode },
 ]
 /** The same of `eval` (language 36 §3). @type {OptionRow[]} */
 export const WITHOUT_EFFECT_IN_EVAL = ['csv', 'gene', 'line'].map((name) => ({ name, help: '' }))

@@ -18,10 +18,10 @@ function allowOf({ allow = GRANTS, deny = [] }) {
 
 /** @param {Record<string, any>} options @returns {import('../options.js').RuntimeOptions} */
 function runtimeOptions(options) {
-  const { 'max-memory': memory, timeout: time, depth } = options
+  const { 'max-memory': memory, timeout: time, depth, contracts = true } = options
   const strictNil = options['strict-nil'] === true
   const typeCheck = options['no-type-check'] !== true
-  return { allow: allowOf(options), limits: { memory, time, depth }, strictNil, typeCheck, fs: 'node' }
+  return { allow: allowOf(options), limits: { memory, time, depth }, contracts, strictNil, typeCheck, fs: 'node' }
 }
 
 /** Standard input, opened when the program first reads it. */

@@ -179,6 +179,9 @@ typedef struct FunctionRequest {
     ClassInfo *class_info;
 } FunctionRequest;
 Expr *analyze_function(Compiler *c, const FunctionRequest *request);
+/* analyze_contract.c: the body with the checks of ^pre and ^post around it. */
+typedef Expr *(*AnalyzeBody)(Compiler *c, const FunctionRequest *request);
+Expr *analyze_contract(Compiler *c, const FunctionRequest *request, AnalyzeBody body);
 Expr *analyze_arrow(Compiler *c, NodeObj *node); /* (x -> …), (-> …) */
 Function *function_open(Compiler *c, FunctionKind kind, SymbolObj *name);
 void function_close(Compiler *c);

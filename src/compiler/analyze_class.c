@@ -4,6 +4,14 @@
 
 /* --- binding what a definition made --------------------------------------------------------------------- */
 
+/* The free name of a class's container is looked up by SET_MEMBER, which has the message for a missing one. */
+static Expr *definition_container(Compiler *c, PathObj *path, bool is_class, SymbolObj **out_name) {
+    bool is_free = is_class && path->count == 2 && path->parts[0]->text[0] != '$' && !scope_peek(c, path->parts[0]);
+    if (!is_free) return analyze_container(c, path, out_name);
+    *out_name = path->parts[1];
+    return expr_const(c, symbol_value(path->parts[0]));
+}
+
 Destination destination_of(Compiler *c, Value form, const char *what) {
     Destination d = {0};
     if (is_symbol(form)) {
@@ -11,7 +19,8 @@ Destination destination_of(Compiler *c, Value form, const char *what) {
         d.var = scope_begin_definition(c, d.name);
     } else if (is_path(form)) {
         d.is_member = is_member_path(path_of(form), &d.name);
-        if (!d.is_member) d.container = analyze_container(c, path_of(form), &d.name);
+        d.is_class = strcmp(what, "namespace") != 0;
+        if (!d.is_member) d.container = definition_container(c, path_of(form), d.is_class, &d.name);
     } else {
         analyze_error(c, ERR_COMPILE_FORM, "Unsupported %s name type: %s", what, kind_name(form));
     }
@@ -21,7 +30,8 @@ Destination destination_of(Compiler *c, Value form, const char *what) {
 Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bool joins_namespace) {
     if (d->is_member) return expr_define_member(c, d->name, value);
     if (d->container) {
-        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, d->container, expr_const(c, symbol_value(d->name)), value);
+        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, d->is_class ? 4 : 3, d->container,
+                              expr_const(c, symbol_value(d->name)), value, expr_const(c, VAL_TRUE));
     }
     scope_finish_declare(c, d->var);
     Expr *x = expr_declare(c, d->var, value);
@@ -294,10 +304,23 @@ Expr *analyze_new(Compiler *c, NodeObj *node) {
     return x;
 }
 
+/* An error in a method that no program of this class can be right with: it is the class's, not only the method's. */
+static Expr *super_error(Compiler *c) {
+    Function *blamed = c->blamed;
+    for (const Function *fn = c->fn; fn; fn = fn->parent) {
+        if (!fn->class_info) continue;
+        c->blamed = fn->class_info->blamed;
+        break;
+    }
+    Expr *x = analyze_error(c, ERR_COMPILE_FORM, "super expects a method: (super .member ...)");
+    c->blamed = blamed;
+    return x;
+}
+
 Expr *analyze_super(Compiler *c, NodeObj *node) {
     SymbolObj *dotted = node->count > 0 && is_symbol(node->children[0]) ? symbol_of(node->children[0]) : NULL;
     if (!dotted || dotted->size < 2 || dotted->text[0] != '.') {
-        return analyze_error(c, ERR_COMPILE_FORM, "super expects a method: (super .member ...)");
+        return super_error(c);
     }
     SymbolObj *name = symbol_intern(c->vm, dotted->text + 1, dotted->size - 1);
     if (symbol_is(name, "ctor!")) return expr_raise(c, "Macro-like super constructors are not supported");

@@ -124,6 +124,11 @@ static void predeclare_definitions(Compiler *c, const Value *forms, uint32_t cou
     }
 }
 
+static Expr *analyze_body(Compiler *c, const FunctionRequest *request) {
+    if (request->kind != FUNCTION_BODY) predeclare_definitions(c, request->body, request->body_count);
+    return analyze_sequence(c, request->body, request->body_count);
+}
+
 Expr *analyze_function(Compiler *c, const FunctionRequest *request) {
     Function *fn = function_open(c, request->kind, request->name);
     const NodeObj *node = request->node;
@@ -136,12 +141,7 @@ Expr *analyze_function(Compiler *c, const FunctionRequest *request) {
     if (node) add_metadata(c, fn, node);
     Function *blamed = c->blamed;
     if (request->kind != FUNCTION_BODY) c->blamed = fn; /* a class or namespace body runs at once */
-    if (ok) {
-        if (request->kind != FUNCTION_BODY) predeclare_definitions(c, request->body, request->body_count);
-        fn->body = analyze_sequence(c, request->body, request->body_count);
-    } else {
-        fn->body = expr_const(c, VAL_NIL);
-    }
+    fn->body = ok ? analyze_contract(c, request, analyze_body) : expr_const(c, VAL_NIL);
     c->blamed = blamed;
     function_close(c);
     Expr *x = expr_new(c, EXPR_FUNCTION);

@@ -24,7 +24,8 @@ static void add_interface_method(Members *m, const NodeObj *node) {
         analyze_error(m->c, ERR_COMPILE_FORM, "interface methods cannot have a body");
         return;
     }
-    SymbolObj *name = is_quoted ? symbol_from_string(m->c->vm, string_of(node->children[0])) : symbol_of(node->children[0]);
+    SymbolObj *name =
+        is_quoted ? symbol_from_string(m->c->vm, string_of(node->children[0])) : symbol_of(node->children[0]);
     array_push(m->c->vm, array_of(m->methods), symbol_value(name));
 }
 
@@ -116,7 +117,8 @@ static bool is_surely_unknown(Compiler *c, Value form) {
     return true;
 }
 
-static void add_one_interface(Compiler *c, Making *m, const NodeObj *node, Value form, uint32_t first, bool has_parent) {
+static void add_one_interface(Compiler *c, Making *m, const NodeObj *node, Value form, uint32_t first,
+                              bool has_parent) {
     SymbolObj *name = last_name(form);
     if (!name) {
         analyze_error(c, ERR_COMPILE_FORM, "Unknown interface: %s", kind_name(form));

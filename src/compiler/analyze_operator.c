@@ -229,11 +229,17 @@ static Expr *analyze_comparison_chain(Compiler *c, NodeObj *node) {
     return x;
 }
 
+/* (method < [other] …) in a class body. */
+static bool is_operator_method(const Compiler *c, const NodeObj *node) {
+    return c->fn->kind == FUNCTION_BODY && c->fn->class_info && is_symbol_text(node->type, "method") &&
+           node->count >= 2 && is_array(node->children[1]);
+}
+
 Expr *analyze_infix(Compiler *c, NodeObj *node) {
     Value child = node->children[0];
     const Operator *operator_ = find_operator(child);
     if (!operator_ && !is_lookup_with_key(child)) return NULL;
-    if (is_never_infix(node->type)) return NULL;
+    if (is_never_infix(node->type) || is_operator_method(c, node)) return NULL;
     Expr *x = analyze_lookup_infix(c, node);
     if (x || !operator_) return x;
     if (node->count % 2) return analyze_error(c, ERR_COMPILE_FORM, "Incomplete infix expression");

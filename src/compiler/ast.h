@@ -29,18 +29,18 @@ typedef enum VarVisibility {
 } VarVisibility;
 
 struct Var {
-    SymbolObj *name;    /* NULL: made by the compiler for itself */
-    Function *owner;    /* function whose register or cell it is; the top function for module variables */
-    Var *shadowed;      /* what the name meant outside */
-    Var *next;          /* in the same scope, in order of declaration */
-    uint32_t depth;     /* of its scope */
-    uint32_t slot;      /* module variable number; of an outer variable: is `reg` a register? */
-    TypeObj *type;      /* declared: every assignment is checked; NULL: none */
-    TypeObj *bound;     /* of a parameter: checked when the call begins */
+    SymbolObj *name; /* NULL: made by the compiler for itself */
+    Function *owner; /* function whose register or cell it is; the top function for module variables */
+    Var *shadowed;   /* what the name meant outside */
+    Var *next;       /* in the same scope, in order of declaration */
+    uint32_t depth;  /* of its scope */
+    uint32_t slot;   /* module variable number; of an outer variable: is `reg` a register? */
+    TypeObj *type;   /* declared: every assignment is checked; NULL: none */
+    TypeObj *bound;  /* of a parameter: checked when the call begins */
     const Function *function, *constructor; /* what (fn name …), (class name …) made; NULL: unknown */
-    int16_t reg;        /* register while its scope is being emitted */
-    uint8_t visibility; /* VarVisibility */
-    const NodeObj *interface; /* bound by this (interface …) form; NULL: unknown */
+    int16_t reg;                            /* register while its scope is being emitted */
+    uint8_t visibility;                     /* VarVisibility */
+    const NodeObj *interface;               /* bound by this (interface …) form; NULL: unknown */
     bool is_module;
     bool is_let;
     bool is_definition; /* bound by fn, class … and so never the name of a key */
@@ -49,7 +49,7 @@ struct Var {
     bool is_outer;  /* of the scope around a nested compilation: `reg` is where the running function has its cell */
     bool captured;  /* lives in a cell */
     bool is_assigned;
-    bool early;     /* initialised (nil) where its scope begins: its declaration may not run before a use */
+    bool early; /* initialised (nil) where its scope begins: its declaration may not run before a use */
 };
 
 struct Scope {
@@ -201,7 +201,7 @@ struct Function {
     /* while it is analysed */
     Loop *loop;
     uint32_t finally_level;
-    uint32_t types_mark; /* types_open before it */
+    uint32_t types_mark;    /* types_open before it */
     uint32_t assign_serial; /* grows with every assignment to or declaration of a variable */
 };
 
@@ -255,6 +255,7 @@ typedef enum ExprKind {
     EXPR_PATH,
     EXPR_SET_PATH,
     EXPR_TRY,
+    EXPR_ENSURE, /* a body whose value is checked, however it is left */
     EXPR_THROW,
     EXPR_ASYNC,
     EXPR_YIELD,
@@ -342,6 +343,12 @@ struct Expr {
             uint32_t count;
             Expr *finally_body; /* NULL: none */
         } try_;
+        struct {
+            Expr *body;
+            Scope *scope; /* of `result` */
+            Var *result;
+            Expr *checks;
+        } ensure;
         struct {
             Intrinsic id;
             ExprList arguments;

@@ -379,6 +379,7 @@ static void emit_expr(Emitter *e, Expr *x, int target) {
     case EXPR_PATH: emit_path(e, x, target); break;
     case EXPR_SET_PATH: emit_set_path(e, x, target); break;
     case EXPR_TRY: emit_try(e, x, target); break;
+    case EXPR_ENSURE: emit_ensure(e, x, target); break;
     case EXPR_THROW: code_abc(&e->code, OP_THROW, emit_operand(e, x->as.operand), 0, 0); break;
     case EXPR_ASYNC: emit_async(e, x, target); break;
     case EXPR_YIELD: emit_yield(e, x, target); break;

@@ -20,7 +20,7 @@ enum {
 };
 
 /* What a jump out of the code being emitted must do on its way. */
-typedef enum ContextKind { CONTEXT_HANDLER, CONTEXT_FINALLY } ContextKind;
+typedef enum ContextKind { CONTEXT_HANDLER, CONTEXT_FINALLY, CONTEXT_ENSURE } ContextKind;
 
 /* A way out of a try with finally: taken after the finally body. */
 typedef struct Exit {
@@ -34,8 +34,8 @@ typedef struct Context {
     struct Context *outer;
     ContextKind kind;
     uint32_t saved;             /* HANDLER: register with the outer $ex */
-    uint32_t completion, value; /* FINALLY: registers */
-    JumpList entries;           /* FINALLY: jumps to the finally body */
+    uint32_t completion, value; /* FINALLY: registers; ENSURE: value only */
+    JumpList entries;           /* jumps to the finally body, to the checks */
     Exit *exits;
     uint32_t exit_count;
 } Context;
@@ -120,6 +120,7 @@ void emit_case(Emitter *e, Expr *x, int target);
 void emit_loop(Emitter *e, Expr *x, int target);
 void emit_jump(Emitter *e, Expr *x);
 void emit_return(Emitter *e, Expr *x);
+void emit_ensure(Emitter *e, Expr *x, int target);
 /* Leaves through all contexts up to `until` with the value in `reg`. */
 void emit_exit(Emitter *e, Loop *loop, bool is_continue, uint32_t reg);
 

@@ -164,6 +164,11 @@ void emit_exit(Emitter *e, Loop *loop, bool is_continue, uint32_t reg) {
             code_abc(&e->code, OP_SETEX, context->saved, 0, 0);
             continue;
         }
+        if (context->kind == CONTEXT_ENSURE) { /* only a return gets here: it is around the whole function */
+            deliver(e, reg, (int)context->value);
+            code_jump(&e->code, &context->entries);
+            return;
+        }
         /* The finally body runs first and goes on from there. */
         if (!loop) deliver(e, reg, (int)context->value);
         code_load_constant(&e->code, context->completion, value_small_int(exit_code(e, context, loop, is_continue)));
@@ -213,4 +218,28 @@ void emit_return(Emitter *e, Expr *x) {
         emit_exit(e, NULL, false, reg);
     }
     e->returns_explicitly = explicitly;
+}
+
+/* A function's body and the checks of its value. */
+void emit_ensure(Emitter *e, Expr *x, int target) {
+    bool is_ctor = e->fn->kind == FUNCTION_CTOR;
+    bool has_value = !is_ctor && !(e->fn->flags & CODE_GENERATOR);
+    Context context = {.outer = e->context, .kind = CONTEXT_ENSURE, .value = take_registers(e, 1)};
+    e->context = &context;
+    e->guarded++;
+    emit_value(e, x->as.ensure.body, has_value ? (int)context.value : TARGET_DROP);
+    e->guarded--;
+    e->context = context.outer;
+    if (!has_value && !code_is_dead(&e->code)) {
+        if (is_ctor)
+            deliver(e, 0, (int)context.value);
+        else
+            code_load_constant(&e->code, context.value, VAL_NIL);
+    }
+    code_patch(&e->code, &context.entries);
+    enter_scope(e, x->as.ensure.scope);
+    bind_variable(e, x->as.ensure.result, context.value);
+    emit_value(e, x->as.ensure.checks, TARGET_DROP);
+    leave_scope(e, x->as.ensure.scope);
+    deliver(e, context.value, target);
 }

@@ -244,6 +244,7 @@ static const Rule rules[OP_COUNT] = {
 #define ARGS_RENDER "dv"
 #define ARGS_PARSE ""
 #define ARGS_REPEAT_COUNT ""
+#define ARGS_CONTRACT ""
 #define ARGS_RAISE "t"
 #define ARGS_DURATION ""
 

@@ -37,9 +37,9 @@
                   "the class of adapters; a symbol is looked up; raises 'Interface not found: name'")                 \
     INTRINSIC_ROW(CALL_BODY, "function self", "runs a class or ns body with self and its namespace")                  \
     INTRINSIC_ROW(NAMESPACE, "name", "new namespace whose parent is the current one")                                 \
-    INTRINSIC_ROW(SET_MEMBER, "container name value",                                                                 \
+    INTRINSIC_ROW(SET_MEMBER, "container name value [true]",                                                                 \
                   "defines a member of a namespace or class: (var a/b v), (fn ns/f …), (class A/B …); unset "     \
-                  "container: the global namespace; a symbol: the namespace so named ('Namespace X not found')")      \
+                  "container: the global namespace; a symbol: the namespace so named ('Namespace X not found'); true: a class container, void when missing")      \
     INTRINSIC_ROW(GLOBAL, "name", "$name: member of the global namespace; raises 'NAME is not defined'")              \
     INTRINSIC_ROW(CURRENT_NS, "", "$ns")                                                                              \
     INTRINSIC_ROW(EXCEPTION_IS, "exception class", "does this catch clause apply?")                                   \
@@ -65,6 +65,7 @@
     INTRINSIC_ROW(PARSE, "string", "($parse s)")                                                                      \
     INTRINSIC_ROW(REPEAT_COUNT, "value",                                                                              \
                   "turns of (repeat value …) as an Int: a Float truncated; 1 for other truthy values, 0 for falsy")   \
+    INTRINSIC_ROW(CONTRACT, "number condition [result]", "raises that the running function's condition does not hold")  \
     INTRINSIC_ROW(RAISE, "message [true]",                                                                            \
                   "raises the message; with true it is a compile error of the body being called (GENE.COMPILE.FORM)") \
     INTRINSIC_ROW(DURATION, "start?", "$duration_start, $duration")

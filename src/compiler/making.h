@@ -11,6 +11,7 @@ typedef struct Destination {
     Var *var;
     Expr *container;
     bool is_member;
+    bool is_class; /* the container must be a class or namespace */
 } Destination;
 
 Destination destination_of(Compiler *c, Value form, const char *what);

@@ -28,6 +28,7 @@ GeneVM *gene_create(const GeneConfig *config) {
     if (!vm) return NULL;
     vm->space.strict_nil = settings.strict_nil;
     vm->space.ignores_types = settings.ignores_types;
+    vm->space.contracts_off = settings.contracts_off;
     return vm;
 }
 

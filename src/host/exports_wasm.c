@@ -37,6 +37,7 @@ VM *wasm_open(double memory, double time_ms, double depth, double tasks, double 
     if (!vm) return NULL;
     vm->space.strict_nil = flags & OPEN_STRICT_NIL;
     vm->space.ignores_types = flags & OPEN_IGNORES_TYPES;
+    vm->space.contracts_off = flags & OPEN_CONTRACTS_OFF;
     return vm;
 }
 

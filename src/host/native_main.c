@@ -31,7 +31,7 @@ static double quantity(const char *text) {
 
 typedef struct Options {
     Limits limits;
-    bool strict_nil, ignores_types, as_image;
+    bool strict_nil, ignores_types, contracts_off, as_image;
 } Options;
 
 static bool read_flag(const char *option, Options *io_options) {
@@ -52,6 +52,10 @@ static bool read_option(const char *option, Options *io_options) {
     if (!equals) return read_flag(option, io_options);
     Limits *io_limits = &io_options->limits;
     size_t size = (size_t)(equals - option);
+    if (size == 11 && strncmp(option, "--contracts", size) == 0) {
+        io_options->contracts_off = strcmp(equals, "=off") == 0;
+        return io_options->contracts_off || strcmp(equals, "=on") == 0;
+    }
     bool ignored = strncmp(option, "--allow", size) == 0 || strncmp(option, "--deny", size) == 0;
     if (ignored) return true;
     double value = quantity(equals + 1);
@@ -134,8 +138,8 @@ int main(int argc, char **argv) {
     int at = 1;
     while (at < argc && strncmp(argv[at], "--", 2) == 0 && read_option(argv[at], &options)) at++;
     if (at >= argc || strncmp(argv[at], "--", 2) == 0) {
-        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] [--image] FILE "
-                        "[args…]\n");
+        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] "
+                        "[--contracts=off] [--image] FILE [args…]\n");
         return EXIT_USAGE;
     }
     size_t size;
@@ -148,6 +152,7 @@ int main(int argc, char **argv) {
     if (!vm) base_fatal("no memory for the VM");
     vm->space.strict_nil = options.strict_nil;
     vm->space.ignores_types = options.ignores_types;
+    vm->space.contracts_off = options.contracts_off;
     set_program(vm, argv[at], argv + at + 1);
     int code = run(vm, argv[at], source, size, options.as_image);
     native_flush(vm);

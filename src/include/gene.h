@@ -37,6 +37,7 @@ typedef struct GeneConfig {
     uint32_t hash_seed;     /* pass something random when hash keys come from strangers */
     bool strict_nil;        /* nil passes a typed boundary only where its type says so */
     bool ignores_types;     /* type annotations are not checked */
+    bool contracts_off;     /* ^pre and ^post of functions are not checked */
 } GeneConfig;
 
 /* Fills in the defaults. */

@@ -49,6 +49,19 @@ static NativeResult core_debug(VM *vm, const Args *args, Value *out) {
     return lib_return(out, args->count ? native_arg(vm, args, args->count - 1) : VAL_NIL);
 }
 
+static NativeResult core_trace_start(VM *vm, const Args *args, Value *out) {
+    (void)args;
+    vm->is_traced = true;
+    vm->fuel = 0;
+    return lib_return(out, VAL_NIL);
+}
+
+static NativeResult core_trace_end(VM *vm, const Args *args, Value *out) {
+    (void)args;
+    vm->is_traced = false;
+    return lib_return(out, VAL_NIL);
+}
+
 /* --- checks, sizes ---------------------------------------------------------------------------------------- */
 
 static NativeResult core_assert(VM *vm, const Args *args, Value *out) {
@@ -201,6 +214,9 @@ static const NativeDef functions[] = {
      "Writes the values with a space between them and a newline at the end."},
     {"flush", core_flush, 0, -1, 0, "(flush)", "Sees to it that all output has been written."},
     {"debug", core_debug, 0, -1, 0, "(debug v…)", "The last value."},
+    {"trace_start", core_trace_start, 0, -1, 0, "(trace_start)",
+     "From now on calls and turns of loops are told on stderr."},
+    {"trace_end", core_trace_end, 0, -1, 0, "(trace_end)", "Ends what trace_start began."},
     {"assert", core_assert, 1, -1, NATIVE_REENTRANT, "(assert condition [message])",
      "Raises when the condition is false."},
     {"parse", core_parse, 1, -1, 0, "(parse s)", "The first form of s as data."},
@@ -212,7 +228,7 @@ static const NativeDef functions[] = {
     {"$", core_text, 0, -1, NATIVE_REENTRANT, "($ v…)", "The texts of the values as one string."},
     {"++", core_concat, 0, -1, 0, "(++ s…)", "The strings as one."},
 };
-#define GENE_COUNT 10 /* the names from len on are not in `gene` */
+#define GENE_COUNT 12 /* the names from len on are not in `gene` */
 
 void lib_install_core(VM *vm) {
     vm_define_natives(vm, vm->global_ns, functions, COUNT_OF(functions));

@@ -31,6 +31,7 @@
     MODULE(hashset)         \
     MODULE(node)            \
     MODULE(iterator)        \
+    MODULE(generator)       \
     MODULE(selector)        \
     MODULE(freeze)          \
     MODULE(interceptor)     \

@@ -47,7 +47,8 @@ static NativeResult object_to(VM *vm, const Args *args, Value *out) {
 static const NativeDef methods[] = {
     {"class", object_class, 0, -1, NATIVE_METHOD, "(v .class)", "The value's class."},
     {"to_s", object_to_s, 0, -1, NATIVE_METHOD | NATIVE_REENTRANT, "(v .to_s)", "The value's text."},
-    {"is", object_is, 0, -1, NATIVE_METHOD, "(v .is C)", "Is C the value's class or above it, or a type it belongs to?"},
+    {"is", object_is, 0, -1, NATIVE_METHOD, "(v .is C)",
+     "Is C the value's class or above it, or a type it belongs to?"},
     {"to", object_to, 0, -1, NATIVE_METHOD, "(v .to T)", "The value, converted between Int and Float where needed."},
 };
 

@@ -43,6 +43,8 @@
     ERROR(DIV_ZERO, "GENE.ARITH.DIV_ZERO", "RuntimeException", "check the divisor")                            \
     ERROR(DESTRUCTURE, "GENE.BIND.MISMATCH", "Exception", "match the pattern to the value")                    \
     ERROR(ASSERT, "GENE.ASSERT.FAILED", "Exception", "")                                                       \
+    ERROR(CONTRACT, "GENE.CONTRACT.VIOLATION", "Exception", "call it as its contract says, or correct it")     \
+    ERROR(GENERATOR_CLOSED, "GENE.GENERATOR.CLOSED", "Exception", "")                                         \
     ERROR(GENERATOR, "GENE.GENERATOR.ERROR", "Exception", "")                                                  \
     ERROR(REGEX, "GENE.REGEX.SYNTAX", "Exception", "correct the regular expression")                           \
     ERROR(REGEX_LIMIT, "GENE.REGEX.LIMIT", "RuntimeException", "make the regular expression more specific")    \

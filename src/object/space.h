@@ -26,6 +26,7 @@ typedef struct ObjectSpace {
     bool ignores_types;       /* annotations are read and forgotten */
     uint32_t class_epoch;     /* changes with every method added to any class */
     uint32_t namespace_epoch; /* changes with every name added to or removed from any namespace */
+    bool contracts_off;       /* functions are compiled without the checks of ^pre and ^post */
     ShapeObj *empty_shape;
     StrObj *empty_string;
     SymbolObj *known[KNOWN_SYMBOL_COUNT];

@@ -44,7 +44,7 @@ enum PumpFlag {
 enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
 
 /* What wasm_open is told of types (language 09). */
-enum OpenFlags { OPEN_STRICT_NIL = 1, OPEN_IGNORES_TYPES = 2 };
+enum OpenFlags { OPEN_STRICT_NIL = 1, OPEN_IGNORES_TYPES = 2, OPEN_CONTRACTS_OFF = 4 };
 
 /* HOST_EXPORT(result, name, parameters, message in → message out) */
 #define HOST_EXPORTS(HOST_EXPORT)                                                                                    \

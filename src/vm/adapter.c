@@ -176,7 +176,8 @@ static NativeResult implement(VM *vm, const Args *args, Value *out) {
 }
 
 void adapter_install_intrinsics(VM *vm) {
-    static const NativeDef interface_def = {"interface", make_interface, 3, 3, 0, "(interface Name …)", "New interface."};
+    static const NativeDef interface_def = {"interface",          make_interface,  3, 3, 0,
+                                            "(interface Name …)", "New interface."};
     static const NativeDef implements_def = {
         "implements", implements, 3, 3, 0, "(class C implements I …)", "Notes that a class implements an interface."};
     static const NativeDef check_def = {

@@ -15,6 +15,7 @@ enum FrameFlag {
     FRAME_HAS_NEXT = 1 << 3,   /* … through has_next: the caller gets a Bool */
     FRAME_NEXT_PAIR = 1 << 4,  /* … through next_pair */
     FRAME_EVAL = 1 << 6,       /* a form evaluated in the scope of frame number `environment` */
+    FRAME_CLOSING = 1 << 7,    /* … through close: what it is left by is no error */
     FRAME_ASYNC_BODY = 1 << 5, /* request, never stored: run the body of a ^^async function, do not spawn */
 };
 

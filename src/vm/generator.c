@@ -78,8 +78,26 @@ static bool deliver(VM *vm, GeneratorObj *generator, Value value, uint32_t slot,
     return true;
 }
 
-CallResult generator_resume(VM *vm, GeneratorObj *generator, uint32_t result_slot, uint32_t flags) {
+/* Puts the suspended frame back on the fiber. */
+static bool push_saved_frame(VM *vm, GeneratorObj *generator, uint32_t result_slot, uint32_t flags) {
     Fiber *fiber = vm->fiber;
+    uint32_t base = fiber->top;
+    if (!fiber_reserve(vm, fiber, generator->saved_count) || !fiber_reserve_frame(vm, fiber)) return false;
+    memcpy(fiber->stack + base, generator->saved, generator->saved_count * sizeof(Value));
+    generator->state = GENERATOR_RUNNING;
+    swap_handled(vm, generator);
+    fiber->top = base + generator->saved_count;
+    fiber->frames[fiber->frame_count++] = (Frame){.fn = generator->fn,
+                                                  .code = generator->fn->code,
+                                                  .pc = generator->pc,
+                                                  .base = base,
+                                                  .result = result_slot,
+                                                  .flags = FRAME_GENERATOR | flags,
+                                                  .generator = generator};
+    return true;
+}
+
+CallResult generator_resume(VM *vm, GeneratorObj *generator, uint32_t result_slot, uint32_t flags) {
     if (generator->buffered != VAL_UNSET) {
         Value value = generator->buffered;
         if (!(flags & FRAME_HAS_NEXT)) generator->buffered = VAL_UNSET;
@@ -92,20 +110,32 @@ CallResult generator_resume(VM *vm, GeneratorObj *generator, uint32_t result_slo
         vm_raise(vm, ERR_GENERATOR, "generator is already running");
         return CALL_RAISED;
     }
-    uint32_t base = fiber->top;
-    if (!fiber_reserve(vm, fiber, generator->saved_count) || !fiber_reserve_frame(vm, fiber)) return CALL_RAISED;
-    memcpy(fiber->stack + base, generator->saved, generator->saved_count * sizeof(Value));
-    generator->state = GENERATOR_RUNNING;
-    swap_handled(vm, generator);
-    fiber->top = base + generator->saved_count;
-    fiber->frames[fiber->frame_count++] = (Frame){.fn = generator->fn,
-                                                  .code = generator->fn->code,
-                                                  .pc = generator->pc,
-                                                  .base = base,
-                                                  .result = result_slot,
-                                                  .flags = FRAME_GENERATOR | flags,
-                                                  .generator = generator};
-    return CALL_FRAME;
+    return push_saved_frame(vm, generator, result_slot, flags) ? CALL_FRAME : CALL_RAISED;
+}
+
+NativeResult generator_leave(VM *vm, Value value, Value *out) {
+    GeneratorObj *generator = generator_of(value);
+    *out = VAL_FALSE;
+    if (generator->state == GENERATOR_RUNNING) return vm_raise(vm, ERR_GENERATOR, "generator is already running");
+    generator->buffered = VAL_UNSET;
+    if (generator->pc == 0) generator->state = GENERATOR_ENDED; /* not begun: nothing to run */
+    if (generator->state == GENERATOR_ENDED) return NATIVE_RETURN;
+    vm_raise(vm, ERR_GENERATOR_CLOSED, "the generator is closed");
+    Value exception = vm_take_exception(vm);
+    uint32_t scope = roots_open(vm);
+    uint32_t root = root_push(vm, exception);
+    if (push_saved_frame(vm, generator, vm->native_slot, FRAME_HAS_NEXT | FRAME_CLOSING)) {
+        vm->exception = root_get(vm, root);
+    } else {
+        roots_close(vm, scope);
+    }
+    return NATIVE_RAISE;
+}
+
+bool generator_is_left(VM *vm, const Frame *frame) {
+    if (!(frame->flags & FRAME_CLOSING)) return false;
+    Value code = instance_get(instance_of(vm->exception), SYM(vm, CODE));
+    return is_string(code) && strcmp(string_of(code)->text, error_table[ERR_GENERATOR_CLOSED].code) == 0;
 }
 
 static void pop_generator_frame(VM *vm, Frame *frame) {

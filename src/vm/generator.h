@@ -21,6 +21,11 @@ struct GeneratorObj {
 Value generator_make(VM *vm, FunctionObj *fn, uint32_t base);
 /* Runs the body up to the next yield: pushes its frame; flags say what the caller gets (FRAME_HAS_NEXT …). */
 CallResult generator_resume(VM *vm, GeneratorObj *generator, uint32_t result_slot, uint32_t flags);
+/* Leaves the body at the yield where it stands: its finally parts run, its catch clauses do not. Raises
+ * GENE.GENERATOR.CLOSED from the body's frame unless the body is not under way. For natives called by the loop. */
+NativeResult generator_leave(VM *vm, Value generator, Value *out);
+/* The exception that travels is the one of generator_leave, and this is the frame being left. */
+bool generator_is_left(VM *vm, const Frame *frame);
 /* The running frame yields `value`: saves and pops it, delivers to its result slot. False after raising. */
 bool generator_yield(VM *vm, Value value);
 /* The running frame returned. */

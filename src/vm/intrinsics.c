@@ -105,10 +105,12 @@ static NativeResult element_spread(VM *vm, const Args *args, Value *out) {
 }
 
 /* The namespace (or whatever else) that a definition names by a free name; VAL_UNSET after raising. */
-static Value named_container(VM *vm, const SymbolObj *name) {
+static Value named_container(VM *vm, const SymbolObj *name, bool is_class) {
     Value found = vm_lookup_name(calling_frame(vm)->fn->ns, name);
-    if (found == VAL_UNSET) vm_raise(vm, ERR_RUNTIME, "Namespace %s not found", name->text);
-    return found;
+    if (found != VAL_UNSET) return found;
+    if (is_class) return VAL_VOID;
+    vm_raise(vm, ERR_RUNTIME, "Namespace %s not found", name->text);
+    return VAL_UNSET;
 }
 
 static NativeResult set_member(VM *vm, const Args *args, Value *out) {
@@ -116,8 +118,11 @@ static NativeResult set_member(VM *vm, const Args *args, Value *out) {
     if (container == VAL_UNSET)
         container = value_pointer(vm->global_ns);
     else if (is_symbol(container))
-        container = named_container(vm, symbol_of(container));
+        container = named_container(vm, symbol_of(container), args->count > 3);
     if (container == VAL_UNSET) return NATIVE_RAISE;
+    if (args->count > 3 && !is_namespace(container) && !is_class(container)) {
+        return vm_raise(vm, ERR_OOP, "Class container must be a namespace or class, got %s", kind_name(container));
+    }
     *out = native_arg(vm, args, 2);
     return property_set(vm, container, symbol_of(name), *out) ? NATIVE_RETURN : NATIVE_RAISE;
 }
@@ -295,6 +300,44 @@ static NativeResult raise_message(VM *vm, const Args *args, Value *out) {
     return vm_raise_message(vm, "%s", message);
 }
 
+/* name=value of each parameter, as it is now. */
+static void append_arguments(VM *vm, Buffer *text, const Frame *frame) {
+    const CodeObj *code = frame->code;
+    bool is_first = true;
+    for (uint32_t i = 0; i < code->param_count; i++) {
+        const Param *param = &code->params[i];
+        if (i == 0 && param->name == SYM(vm, SELF) && code->name == SYM(vm, CTOR)) continue;
+        Value value = vm->fiber->stack[frame->base + param->slot];
+        if (is_obj_type(value, OBJ_CELL)) value = cell_of(value)->value;
+        buffer_append_format(text, "%s%s=", is_first ? "" : ", ", param->name ? param->name->text : "_");
+        print_value_safely(vm, text, value, RENDER_QUOTED);
+        is_first = false;
+    }
+}
+
+static NativeResult contract_violation(VM *vm, const Args *args, Value *out) {
+    (void)out;
+    const Frame *frame = calling_frame(vm);
+    bool is_post = args->count > 2;
+    Buffer text;
+    buffer_init(&text);
+    buffer_append_format(&text, "ContractViolation: %s %s #", frame->code->name->text,
+                         is_post ? "postcondition" : "precondition");
+    print_value_safely(vm, &text, native_arg(vm, args, 0), RENDER_QUOTED);
+    buffer_append_text(&text, " failed: ");
+    print_value_safely(vm, &text, native_arg(vm, args, 1), RENDER_QUOTED);
+    buffer_append_text(&text, " | args=[");
+    append_arguments(vm, &text, frame);
+    buffer_append_byte(&text, ']');
+    if (is_post) {
+        buffer_append_text(&text, " | result=");
+        print_value_safely(vm, &text, native_arg(vm, args, 2), RENDER_QUOTED);
+    }
+    vm_raise(vm, ERR_CONTRACT, "%s", buffer_text(&text));
+    buffer_free(&text);
+    return NATIVE_RAISE;
+}
+
 static NativeResult parse_first(VM *vm, const Args *args, Value *out) {
     Value text = native_arg(vm, args, 0);
     if (!is_string(text)) return vm_raise(vm, ERR_ARGUMENT, "$parse expects a string");
@@ -342,7 +385,7 @@ static const struct {
     {INTRINSIC_CLASS_FIELD, {"field", class_field, 3, 3, 0, "(field name Type)", "Declares a field."}},
     {INTRINSIC_CALL_BODY, {"body", call_body, 2, 2, 0, "", "Runs a class or namespace body."}},
     {INTRINSIC_NAMESPACE, {"ns", make_namespace, 1, 1, 0, "(ns Name …)", "New namespace."}},
-    {INTRINSIC_SET_MEMBER, {"set", set_member, 3, 3, 0, "(var a/b v)", "Defines a member."}},
+    {INTRINSIC_SET_MEMBER, {"set", set_member, 3, 4, 0, "(var a/b v)", "Defines a member."}},
     {INTRINSIC_CURRENT_NS, {"$ns", current_namespace, 0, 0, 0, "$ns", "The current namespace."}},
     {INTRINSIC_EXCEPTION_IS, {"catch", exception_is, 2, 2, 0, "catch Class", "Does the clause apply?"}},
     {INTRINSIC_DESTRUCTURE, {"var", destructure, 2, 2, 0, "(var [pattern] v)", "Binds a pattern."}},
@@ -350,6 +393,8 @@ static const struct {
     {INTRINSIC_GLOBAL, {"$", get_global, 1, 1, 0, "$name", "Member of the global namespace."}},
     {INTRINSIC_REPEAT_COUNT, {"repeat", repeat_count, 1, 1, 0, "(repeat n …)", "Number of turns."}},
     {INTRINSIC_PARSE, {"$parse", parse_first, 1, 1, 0, "($parse s)", "First form of s as data."}},
+    {INTRINSIC_CONTRACT,
+     {"contract", contract_violation, 2, 3, 0, "^pre [..] ^post [..]", "Raises a contract violation."}},
     {INTRINSIC_RAISE, {"raise", raise_message, 1, 2, 0, "", "Raises a message known at compile time."}},
 };
 

@@ -79,15 +79,6 @@ static bool deliver_resumption(VM *vm, Fiber *fiber) {
     return true;
 }
 
-static __attribute__((noinline)) bool memory_is_exhausted(VM *vm) {
-    vm_heap(vm)->limit_passed = false;
-    heap_collect(vm);
-    if (vm_heap(vm)->live_bytes < vm_heap(vm)->limit) return false;
-    vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit of %zu bytes reached (limits.memory)", vm_heap(vm)->configured_limit);
-    heap_open_reserve(vm);
-    return true;
-}
-
 /* End of a frame that is more than a plain call. LOOP_DONE: it was the entry; LOOP_RAISED: unwinding is needed;
  * LOOP_FUEL: go on in the caller. */
 static __attribute__((noinline)) LoopStatus return_flagged(VM *vm, Fiber *fiber, Value value) {
@@ -340,7 +331,8 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
         if (!ok && !vm_unwind(vm)) return LOOP_RAISED;
     }
     LOAD_FRAME();
-    if (UNLIKELY(vm_heap(vm)->limit_passed) && memory_is_exhausted(vm)) goto raise;
+    if (UNLIKELY(vm_heap(vm)->limit_passed) && vm_memory_is_exhausted(vm)) goto raise;
+    if (UNLIKELY(vm->is_traced)) fuel = fiber->at_start ? 1 : 0; /* what was told last is to run now */
     fiber->at_start = false;
     if (vm->fuel == 0) fuel = 0; /* somebody wants to be heard: task.c, scheduler.c */
     vm->fuel = FUEL_SLICE;
@@ -968,7 +960,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
         case CALL_FRAME: LOAD_FRAME(); continue;
         case CALL_VALUE:
             LOAD_STACK();
-            if (UNLIKELY(vm_heap(vm)->limit_passed) && memory_is_exhausted(vm)) goto raise;
+            if (UNLIKELY(vm_heap(vm)->limit_passed) && vm_memory_is_exhausted(vm)) goto raise;
             if (UNLIKELY(vm->fuel == 0)) {
                 fuel = 0;
                 vm->fuel = FUEL_SLICE;
@@ -995,6 +987,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
     out_of_fuel:
         SAVE_PC();
         fiber->at_start = true;
+        if (UNLIKELY(vm->is_traced)) vm_trace(vm);
         return LOOP_FUEL;
     }
 }

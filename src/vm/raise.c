@@ -1,5 +1,6 @@
 /* raise.c — making exceptions and finding who handles them (language 22).
  * Invariant: while an error travels, vm->exception holds an instance whose class descends from Exception. */
+#include "port/port.h"
 #include "vm/generator.h"
 #include "vm/vm.h"
 
@@ -218,10 +219,10 @@ Value vm_take_exception(VM *vm) {
     return exception;
 }
 
-static const Handler *find_handler(const Fiber *fiber, const CodeObj *code, uint32_t pc) {
+static const Handler *find_handler(const CodeObj *code, uint32_t pc, bool finally_only) {
     for (uint32_t i = 0; i < code->handler_count; i++) {
         const Handler *handler = &code->handlers[i];
-        if (pc >= handler->start && pc < handler->end && (handler->is_finally || !fiber->hard_stop)) return handler;
+        if (pc >= handler->start && pc < handler->end && (handler->is_finally || !finally_only)) return handler;
     }
     return NULL;
 }
@@ -243,7 +244,8 @@ bool vm_unwind(VM *vm) {
         Frame *frame = &fiber->frames[fiber->frame_count - 1];
         uint32_t pc = frame->pc > 0 && !fiber->at_start ? frame->pc - 1 : frame->pc;
         fiber->at_start = false;
-        const Handler *handler = find_handler(fiber, frame->code, pc);
+        bool finally_only = fiber->hard_stop || generator_is_left(vm, frame);
+        const Handler *handler = find_handler(frame->code, pc, finally_only);
         if (handler) {
             Value exception = vm_take_exception(vm);
             uint32_t slot = frame->base + handler->slot;
@@ -262,4 +264,26 @@ bool vm_unwind(VM *vm) {
         if (entry) return false;
     }
     return false;
+}
+
+void vm_trace(VM *vm) {
+    const Frame *frame = &vm->fiber->frames[vm->fiber->frame_count - 1];
+    if (!is_shown(frame)) return;
+    uint32_t line, column;
+    frame_position(vm->fiber, frame, &line, &column);
+    Buffer text;
+    buffer_init(&text);
+    buffer_append_format(&text, "trace: %s:%u:%u %s\n", frame->code->file ? frame->code->file->text : "<input>", line,
+                         column, frame->code->name->text);
+    port_write(vm, PORT_STDERR, text.data, text.size);
+    buffer_free(&text);
+}
+
+bool vm_memory_is_exhausted(VM *vm) {
+    vm_heap(vm)->limit_passed = false;
+    heap_collect(vm);
+    if (vm_heap(vm)->live_bytes < vm_heap(vm)->limit) return false;
+    vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit of %zu bytes reached (limits.memory)", vm_heap(vm)->configured_limit);
+    heap_open_reserve(vm);
+    return true;
 }

@@ -75,6 +75,7 @@ struct VM {
     Fiber *fiber;     /* of the current task, or &host_fiber */
     Fiber host_fiber; /* for native work outside any task (start-up, embedding calls) */
     int32_t fuel;     /* set to 0: the loop shall return at its next tick */
+    bool is_traced;   /* (trace_start): the loop returns at every tick and tells where it is */
     Value result;
     Value exception;                 /* set by vm_raise; VAL_UNSET otherwise */
     Value wait_for;                  /* with LOOP_WAIT: a future */
@@ -216,6 +217,10 @@ CallResult vm_call_method(VM *vm, SymbolObj *name, uint32_t base, uint32_t count
                           uint32_t keyword_count, uint32_t result_slot, uint32_t frame_flags);
 /* Unwinds to the innermost handler above the entry frame; false when there is none (frames popped to the entry). */
 bool vm_unwind(VM *vm);
+/* The heap's limit was passed: collects, and raises GENE.LIMIT.MEMORY when that was not enough. */
+bool vm_memory_is_exhausted(VM *vm);
+/* A line on stderr that says where the program is, for trace_start. */
+void vm_trace(VM *vm);
 
 /* --- names and modules ------------------------------------------------------------------------------------------ */
 void vm_define_natives(VM *vm, NamespaceObj *ns, const NativeDef *defs, size_t count);

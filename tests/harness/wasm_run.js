@@ -24,19 +24,21 @@ function runtimeOptions(options) {
   const limits = {}
   let allow = { fs: true, net: true, env: true, run: true }
   let strictNil = false
+  let contracts = true
   let typeCheck = true
   for (const option of options) {
     const [, name, value] = /^--([\w-]+)(?:=(.*))?$/.exec(option) ?? []
     if (name === 'depth') limits.depth = Number(value)
     else if (name === 'max-memory') limits.memory = quantity(value)
     else if (name === 'timeout') limits.time = quantity(value)
+    else if (name === 'contracts') contracts = value !== 'off'
     else if (name === 'allow') allow = { fs: false, net: false, env: false, run: false, ...named(value, true) }
     else if (name === 'deny') allow = { ...allow, ...named(value, false) }
     else if (name === 'strict-nil') strictNil = true
     else if (name === 'no-type-check') typeCheck = false
     else throw new Error(`the wasm harness does not know the option ${option}`)
   }
-  return { limits, allow, strictNil, typeCheck }
+  return { limits, allow, strictNil, typeCheck, contracts }
 }
 
 /**

@@ -137,6 +137,17 @@ describe('limits', () => {
     assert.match(big.stdout, /GENE\.LIMIT\.MEMORY/)
   })
 
+  test('--contracts=off skips the checks of ^pre and ^post', async (t) => {
+    const cwd = folder(t, { 'a.gene': '(fn half [n] ^pre [(n > 0)] ^post [(result > 9)] (n / 2))\n(println (half -4))' })
+    for (const off of [['--contracts=off'], ['--contracts', 'off'], ['--contracts=false'], ['--contracts=0']]) {
+      const { stdout, exit } = await gene(['run', ...off, 'a.gene'], { cwd })
+      assert.deepEqual([stdout, exit], ['-2.0\n', 0], off.join(' '))
+    }
+    const { stderr, exit } = await gene(['run', '--contracts=on', 'a.gene'], { cwd })
+    assert.equal(exit, 1)
+    assert.match(stderr, /^error\[GENE\.CONTRACT\.VIOLATION\]: ContractViolation: half precondition #1 failed: \(n > 0\) \| args=\[n=-4\]/)
+  })
+
   test('--deny and --allow take grants away', async (t) => {
     const cwd = folder(t, { 'x.txt': 'text' })
     const read = '(try (gene/io/read "x.txt") catch e e/code)'

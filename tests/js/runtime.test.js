@@ -34,6 +34,13 @@ describe('eval', () => {
     await assert.rejects(createRuntime({ strictNil: /** @type {any} */ (1) }), /options\.strictNil must be a boolean/)
   })
 
+  test('checks contracts unless they are off', async (t) => {
+    const source = '(fn f [x] ^pre [(x > 0)] x) (f 0)'
+    assert.match((await failure((await open(t)).eval(source))).message, /^ContractViolation: f precondition #1 failed: \(x > 0\)/)
+    assert.equal(await (await open(t, { contracts: false })).eval(source), 0)
+    await assert.rejects(open(t, { contracts: /** @type {any} */ ('off') }), TypeError)
+  })
+
   test('waits for a future that is the result', async (t) => {
     const gene = await open(t)
     assert.equal(await gene.eval('(async 5)'), 5)

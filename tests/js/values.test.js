@@ -106,6 +106,21 @@ describe('from Gene to JavaScript', () => {
     assert.deepEqual(seen, [1])
   })
 
+  test('leaving a loop over a generator runs its finally parts', async (t) => {
+    const gene = await open(t)
+    const generator = await gene.eval('(fn upto* [n] (try (for i in (1 .. n) (yield i)) finally (sleep 1) (println "left"))) (upto* 3)')
+    for await (const item of generator) if (item === 2) break
+    assert.equal(gene.text.out, 'left\n')
+    const whole = await gene.eval('(upto* 2)')
+    for await (const _ of whole);
+    assert.equal(gene.text.out, 'left\nleft\n')
+    const failing = await gene.eval('(fn bad* [] (try (yield 1) finally (throw "in finally"))) (bad*)')
+    await assert.rejects(async () => {
+      for await (const _ of failing) break
+    }, { message: 'in finally' })
+    for await (const item of await gene.eval('([1 2] .iter)')) if (item === 1) break
+  })
+
   test('the text of an instance is what its to_s says', async (t) => {
     const gene = await open(t)
     gene.define('text_of', String)
