@@ -48,6 +48,8 @@ function ownCount(args, options) {
 function usageError(error, rows) {
   const unknown = /^Unknown option '(.*?)'/.exec(error.message)
   if (unknown) return new UsageError(`Unknown option: ${unknown[1]}${suggestion(unknown[1], rows.map(({ name }) => `--${name}`))}`)
+  const empty = /^Option '(-\w+|--[\w-]+).*' argument missing/.exec(error.message)
+  if (empty) return new UsageError(`${empty[1]} requires a value`)
   return new UsageError(error.message.replace(/^Option /, 'option ').split('\n')[0])
 }
 

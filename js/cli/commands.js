@@ -1,7 +1,7 @@
 // commands.js — every command, declared once: usage, help and where it is.
 
 import {
-  CHECK, CODE, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, PIPE, PRINT_LAST, REPL_ON_ERROR, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_EVAL,
+  CHECK, CODE, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, PIPE, PRINT_LAST, REPL_ON_ERROR, VALUES, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_EVAL,
 } from './options.js'
 
 /**
@@ -54,6 +54,12 @@ export const COMMANDS = {
     options: [CHECK],
     load: () => import('./fmt.js'),
   },
+  deser: {
+    usage: 'gene deser [-e TEXT] [FILE…]',
+    summary: 'print the values that texts of gene/serdes stand for; without FILE that of stdin',
+    options: [...VALUES, ERRORS, NO_COLOR],
+    load: () => import('./deser.js'),
+  },
   test: {
     usage: 'gene test [FILE|DIR…]',
     summary: 'run tests: *_test.gene, and Gene files in test/ or tests/; each in a runtime of its own',
@@ -87,4 +93,4 @@ export const COMMANDS = {
 }
 
 /** @type {Record<string, string>} */
-export const ALIASES = { e: 'eval', r: 'repl', h: 'help', format: 'fmt' }
+export const ALIASES = { e: 'eval', r: 'repl', h: 'help', format: 'fmt', deserialize: 'deser' }

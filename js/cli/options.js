@@ -88,6 +88,15 @@ export const WITHOUT_EFFECT_IN_EVAL = ['csv', 'gene', 'line'].map((name) => ({ n
 
 /** @type {OptionRow} */
 export const FORMAT_FORMS = { name: 'format', short: 'f', value: 'FORM', help: 'pretty (default), compact or sexp', read: formatOf(['pretty', 'compact', 'sexp']) }
+/** @type {OptionRow[]} */
+export const VALUES = [
+  { name: 'eval', short: 'e', value: 'TEXT', help: 'decode TEXT' },
+  { name: 'format', short: 'f', value: 'FORM', help: 'pretty (default), compact or gene', read: formatOf(['pretty', 'compact', 'gene']) },
+  { name: 'gene', help: 'the same as --format=gene: strings as literals' },
+  { name: 'print-type', short: 'p', help: 'print the type of the value too' },
+  { name: 'project', value: 'DIR', help: 'where modules are looked for' },
+  { name: 'debug', short: 'd', help: '' },
+]
 /** @type {OptionRow} */
 export const CODE = { name: 'eval', short: 'e', value: 'CODE', help: 'work on CODE' }
 /** @type {OptionRow} */

@@ -154,8 +154,7 @@ static bool write_named(Writer *w, const char *head, Value value) {
 }
 
 static bool write_instance(Writer *w, Value value) {
-    return write_reference(w, "InstanceRef", value) ||
-           refuse(w, value, ": anonymous instances cannot be serialized");
+    return write_reference(w, "InstanceRef", value) || refuse(w, value, ": anonymous instances cannot be serialized");
 }
 
 static bool write_host(Writer *w, Value value) {
@@ -169,20 +168,24 @@ static bool write_host(Writer *w, Value value) {
     return false;
 }
 
-static bool is_plain_name(const SymbolObj *symbol) {
-    for (uint32_t i = 0; i < symbol->size; i++) {
-        char c = symbol->text[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        bool is_inner = (c >= '0' && c <= '9') || c == '_' || c == '-';
-        if (!is_letter && !(i && is_inner)) return false;
-    }
-    return symbol->size > 0;
+static bool is_plain(char c, bool is_first) {
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_letter || (!is_first && ((c >= '0' && c <= '9') || c == '_' || c == '-'));
 }
 
-static void write_escaped(Buffer *out, const SymbolObj *symbol) {
+static bool is_plain_name(const SymbolObj *symbol) {
+    bool plain = symbol->size > 0;
+    for (uint32_t i = 0; plain && i < symbol->size; i++) plain = is_plain(symbol->text[i], i == 0);
+    return plain;
+}
+
+/* With a backslash before every byte that could mean something else, and before the first one of a symbol. */
+static void write_escaped(Buffer *out, const SymbolObj *symbol, bool is_key) {
     for (uint32_t i = 0; i < symbol->size; i++) {
-        if ((unsigned char)symbol->text[i] < 0x80) buffer_append_byte(out, '\\');
-        buffer_append_byte(out, symbol->text[i]);
+        char c = symbol->text[i];
+        bool needs_none = (unsigned char)c >= 0x80 || (is_plain(c, false) && (i > 0 || is_key));
+        if (!needs_none) buffer_append_byte(out, '\\');
+        buffer_append_byte(out, c);
     }
 }
 
@@ -203,7 +206,7 @@ static bool write_symbol(Writer *w, Value value) {
     bool is_word = symbol->size > 5 && is_plain_name(symbol); /* no literal is that long */
     if (is_word || reads_as(w->vm, buffer_text(&w->out) + start, w->out.size - start, symbol)) return true;
     w->out.size = start;
-    write_escaped(&w->out, symbol);
+    write_escaped(&w->out, symbol, false);
     return reads_as(w->vm, buffer_text(&w->out) + start, w->out.size - start, symbol) || refuse(w, value, "");
 }
 
@@ -224,7 +227,7 @@ static bool write_entries(Writer *w, Value owner, const Table *table, bool is_fi
         if (is_plain_name(key))
             buffer_append(&w->out, key->text, key->size);
         else
-            write_escaped(&w->out, key);
+            write_escaped(&w->out, key, true);
         buffer_append_byte(&w->out, ' ');
         if (!write_value(w, table->entries[i].value)) return false;
     }
@@ -434,14 +437,18 @@ static NativeResult call_hook(VM *vm, const Args *args, Value *out) {
     root_push(vm, payload);
     switch (vm_call(vm, hook, first, 2, NULL, 0, slot, 0)) {
     case CALL_FRAME: return NATIVE_FRAME;
-    case CALL_VALUE: *out = vm->fiber->stack[slot]; roots_close(vm, base); return NATIVE_RETURN;
+    case CALL_VALUE:
+        *out = vm->fiber->stack[slot];
+        roots_close(vm, base);
+        return NATIVE_RETURN;
     default: return NATIVE_RAISE;
     }
 }
 
 /* (hook_of class name): a method of instances, or nil. */
 static NativeResult hook_of(VM *vm, const Args *args, Value *out) {
-    Value found = class_find_method(class_of_value(native_arg(vm, args, 0)), lib_symbol(vm, native_arg(vm, args, 1)), NULL);
+    Value found =
+        class_find_method(class_of_value(native_arg(vm, args, 0)), lib_symbol(vm, native_arg(vm, args, 1)), NULL);
     return lib_return(out, found == VAL_UNSET ? VAL_NIL : found);
 }
 
@@ -476,7 +483,10 @@ static NativeResult encode_name(VM *vm, const Args *args, Value *out) {
 }
 
 static int hex_digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
 }
 
 /* (decode_name name): "%" alone is the directory of an empty key. */
