@@ -204,7 +204,9 @@ static bool write_symbol(Writer *w, Value value) {
     size_t start = w->out.size;
     form_append(w->vm, &w->out, value, FORM_COMPACT);
     bool is_word = symbol->size > 5 && is_plain_name(symbol); /* no literal is that long */
-    if (is_word || reads_as(w->vm, buffer_text(&w->out) + start, w->out.size - start, symbol)) return true;
+    bool is_key = strchr(symbol->text, '^') != NULL;          /* between other items, that is */
+    size_t size = w->out.size - start;
+    if (is_word || (!is_key && reads_as(w->vm, buffer_text(&w->out) + start, size, symbol))) return true;
     w->out.size = start;
     write_escaped(&w->out, symbol, false);
     return reads_as(w->vm, buffer_text(&w->out) + start, w->out.size - start, symbol) || refuse(w, value, "");
