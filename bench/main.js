@@ -1,12 +1,13 @@
-// main.js — `npm run bench [-- --rounds=N] [interpreters|tasks|http|startup …]`: medians of interleaved rounds, as ratios.
+// main.js — `npm run bench [-- --rounds=N] [interpreters|tasks|http|startup|compile …]`: medians of interleaved rounds, as ratios.
 
 import { parseArgs } from 'node:util'
+import { benchCompile } from './compile.js'
 import { benchHttp } from './http.js'
 import { benchInterpreters } from './interpreters.js'
 import { benchStartup } from './startup.js'
 import { benchTasks } from './tasks.js'
 
-const suites = { interpreters: benchInterpreters, tasks: benchTasks, http: benchHttp, startup: benchStartup }
+const suites = { interpreters: benchInterpreters, tasks: benchTasks, http: benchHttp, startup: benchStartup, compile: benchCompile }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
