@@ -51,7 +51,12 @@ async function start(name, args) {
 describe('examples', () => {
   test('each has its promises here', () => {
     const known = [...programs.map(({ name }) => name), ...Object.keys(promises), 'http_server.gene']
-    assert.deepEqual(readdirSync(folder).filter((name) => name !== 'modules').sort(), known.sort())
+    assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.gene')).sort(), known.sort())
+  })
+
+  test('README.md lists each', () => {
+    const listed = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^\| \[(\w+)\]\((\1\.gene)\)/gm)].map(([, , name]) => name)
+    assert.deepEqual(listed.sort(), readdirSync(folder).filter((name) => name.endsWith('.gene')).sort())
   })
 
   for (const build of /** @type {const} */ (['native', 'native-stress'])) {
