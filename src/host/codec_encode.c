@@ -201,7 +201,9 @@ static bool open_exception(Encoder *e, Value value) {
     Value code = instance_get(instance_of(value), SYM(e->vm, CODE));
     const char *code_text = is_string(code) ? string_of(code)->text : "";
     put_text(out, code_text, strlen(code_text));
-    const char *hint = hint_of(code_text);
+    /* A hint of its own is about the very name that was misspelt; the table's is about errors of this kind. */
+    Value own_hint = instance_get(instance_of(value), SYM(e->vm, HINT));
+    const char *hint = is_string(own_hint) ? string_of(own_hint)->text : hint_of(code_text);
     put_text(out, hint, strlen(hint));
     if (!open_level(e, value)) return false;
     e->levels[e->depth - 1].phase = PHASE_EXCEPTION;

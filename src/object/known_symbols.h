@@ -21,6 +21,7 @@
     KNOWN_SYMBOL(CAUSE, "cause")           \
     KNOWN_SYMBOL(LOCATION, "location")     \
     KNOWN_SYMBOL(STACK, "stack")           \
+    KNOWN_SYMBOL(HINT, "hint")             \
     KNOWN_SYMBOL(STATE, "state")           \
     KNOWN_SYMBOL(VALUE, "value")           \
     KNOWN_SYMBOL(ERROR, "error")           \

@@ -3,6 +3,7 @@
 #include "vm/access.h"
 
 #include "vm/property.h"
+#include "vm/suggest.h"
 #include "vm/type_check.h"
 
 bool access_get_name(VM *vm, Frame *frame, uint32_t constant, uint32_t cache_index, Value *out) {
@@ -26,6 +27,7 @@ bool access_get_name(VM *vm, Frame *frame, uint32_t constant, uint32_t cache_ind
         return true;
     }
     vm_raise(vm, ERR_UNDEFINED, "%s is not defined", name->text);
+    suggest_name(vm, frame, name);
     return false;
 }
 

@@ -6,6 +6,7 @@
 #include "vm/adapter.h"
 #include "vm/bind.h"
 #include "vm/generator.h"
+#include "vm/suggest.h"
 
 #define METHOD_MISSING_DEPTH_MAX 32
 
@@ -305,6 +306,7 @@ CallResult vm_raise_no_method(VM *vm, Value receiver, const SymbolObj *name, uin
     } else {
         vm_raise(vm, ERR_UNSUPPORTED_CALL, "Unified method call not supported for %s", kind_name(receiver));
     }
+    if (!keyword_count) suggest_method(vm, class_of(vm, receiver), name);
     return CALL_RAISED;
 }
 

@@ -155,6 +155,13 @@ describe('formatError', () => {
     assert.match(gene.report(error, { color: true }), /\u001b\[31m/)
   })
 
+  test('a misspelt name has a hint of its own', async (t) => {
+    const gene = await open(t)
+    assert.equal((await failure(gene.eval('(fn average [xs] xs) (averge [1])'))).hint, 'did you mean average?')
+    assert.equal((await failure(gene.eval('([1] .szie)'))).hint, 'did you mean size?')
+    assert.equal((await failure(gene.eval('([1] .frobnicate)'))).hint, 'define the method or check its name')
+  })
+
   test('takes anything', () => {
     const error = new GeneError('m', { code: 'GENE.X.Y', cause: new TypeError('inner', { cause: 5 }) })
     assert.equal(formatError(error), 'error[GENE.X.Y]: m\n  caused by: TypeError: inner\n  caused by: 5\n')
