@@ -38,6 +38,7 @@
  * @property {number} [sliceMs] ms after which the host gets its turn (default 8)
  * @property {boolean} [strictNil] `nil` passes a typed boundary only where its type says so
  * @property {boolean} [typeCheck] false: type annotations are not checked
+ * @property {'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE'} [logLevel] what genex/logging shows unless it is configured (default INFO)
  * @property {() => number} [now] the wall clock, ms since 1970
  * @property {() => number} [random] in [0, 1)
  * @property {(error: any) => void} [onUnhandled] failures nobody looks at; default: a report on stderr
@@ -45,9 +46,10 @@
 
 const OPTIONS = [
   'wasm', 'stdin', 'stdout', 'stderr', 'env', 'args', 'program', 'cwd', 'fs', 'fetch', 'modules', 'allow', 'limits', 'sliceMs', 'now', 'random',
-  'strictNil', 'typeCheck', 'contracts',
+  'strictNil', 'typeCheck', 'contracts', 'logLevel',
   'onUnhandled',
 ]
+const LOG_LEVELS = ['ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']
 const LIMITS = ['memory', 'time', 'depth', 'tasks']
 const ALLOW = ['fs', 'net', 'env', 'run']
 
@@ -108,6 +110,8 @@ export function checkOptions(options) {
   checkType('options.program', options.program, 'string')
   checkType('options.cwd', options.cwd, 'string')
   for (const name of /** @type {const} */ (['strictNil', 'typeCheck', 'contracts'])) checkType(`options.${name}`, options[name], 'boolean')
+  const { logLevel = 'INFO' } = options
+  if (!LOG_LEVELS.includes(logLevel)) throw new TypeError(`options.logLevel must be one of ${LOG_LEVELS.join(', ')}`)
   const { memory = 0, time = 0, depth = 0, tasks = 0 } = options.limits ?? {}
   const { fs = false, net = false, env = false, run = false } = options.allow ?? {}
   return { ...options, limits: { memory, time, depth, tasks }, allow: { fs, net, env, run } }

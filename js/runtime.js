@@ -117,8 +117,8 @@ export class Runtime {
 
   /** Tells the core what a program can ask: `$args`, `$program`, `$env` and the surroundings. @param {string[]} args @param {string | null} program */
   #describe(args, program) {
-    const { env, allow } = this.#options
-    const system = { cwd: this.#cwd, ...platform.system() }
+    const { env, allow, logLevel = null } = this.#options
+    const system = { cwd: this.#cwd, log_level: logLevel, ...platform.system() }
     this.#core.ask('wasm_set_program', [args, program, env ?? (allow.env ? platform.env() : {}), system])
   }
 

@@ -70,7 +70,7 @@ export const COMMON = [
   { name: 'contracts', value: 'MODE', help: 'on or off: whether ^pre and ^post are checked (default: on)', read: contractsMode },
   { name: 'errors', value: 'FORM', help: 'how errors are told: text, gene or json', read: oneOf(['text', 'gene', 'json']) },
   { name: 'trace', help: 'show the whole stack of an error, the host\'s part too' },
-  { name: 'debug', short: 'd', help: 'the same as --dump=code' },
+  { name: 'debug', short: 'd', help: 'the same as --dump=code, and messages of level DEBUG are logged' },
   { name: 'dump', value: 'WHAT', help: 'first show on stderr what the source becomes: tokens, forms or code', read: oneOf(['tokens', 'forms', 'code']) },
   { name: 'no-color', help: 'no colours (also NO_COLOR)' },
 ]

@@ -21,7 +21,8 @@ function runtimeOptions(options) {
   const { 'max-memory': memory, timeout: time, depth, contracts = true } = options
   const strictNil = options['strict-nil'] === true
   const typeCheck = options['no-type-check'] !== true
-  return { allow: allowOf(options), limits: { memory, time, depth }, contracts, strictNil, typeCheck, fs: 'node' }
+  const logLevel = options.debug ? 'DEBUG' : undefined
+  return { allow: allowOf(options), limits: { memory, time, depth }, contracts, strictNil, typeCheck, logLevel, fs: 'node' }
 }
 
 /** Standard input, opened when the program first reads it. */

@@ -63,7 +63,7 @@ static NativeResult missing_member(VM *vm, const Args *args, Value *out) {
         roots_close(vm, scope);
         return NATIVE_RETURN;
     }
-    *out = VAL_VOID;
+    *out = namespace_of(native_arg(vm, args, 0)) == vm->genex_ns ? VAL_NIL : VAL_VOID; /* language 21 §3.3 */
     roots_close(vm, scope);
     return NATIVE_RETURN;
 }

@@ -29,6 +29,15 @@ describe('gene test', () => {
     assert.match((await gene(['test', 'tests'], { cwd })).stdout, /^tests\/b\.gene\n[^]*Files run: 1, /)
   })
 
+  test('counts the tests of genex/test', async (t) => {
+    const source = '(import genex/test/[test! suite! check])\n(suite! "s" (test! "one" (check true)) (test! "two" (check false))' +
+      ' (suite! "in" (test! ^^skip "three" nil)))\n(test! "four" (await (gene/sleep_async 1)))'
+    const { stdout, exit } = await gene(['test'], { cwd: project(t, { 'a_test.gene': source }) })
+    assert.match(stdout, /^a_test\.gene\nSUITE: s\n {2}TEST: one \.\.\. PASS\n {2}TEST: two \.\.\. FAIL\n {4}Check failed\.\n/)
+    assert.match(stdout, /\nTests run: 3, passed: 2, failed: 1, skipped: 1\nFAILED a_test\.gene\n$/)
+    assert.equal(exit, 1)
+  })
+
   test('counts what the test library prints; a failed test fails the run', async (t) => {
     const cwd = project(t, {
       'a_test.gene': '(println "SUITE: s\\n  TEST: one ... PASS\\n  TEST: two ... FAIL\\n    differs\\n  TEST: three ... SKIP")',

@@ -1,0 +1,11 @@
+/* tools.h — the natives that only testing.gene, html.gene and logging.gene see (language 33). */
+#ifndef GENE_LIB_TOOLS_H
+#define GENE_LIB_TOOLS_H
+
+#include "vm/vm.h"
+
+void tools_install(VM *vm, NamespaceObj *ns);
+/* The same and what a logger asks about its surroundings. */
+void tools_install_logging(VM *vm, NamespaceObj *ns);
+
+#endif
