@@ -26,6 +26,21 @@ Expr *analyze_error(Compiler *c, ErrorId id, const char *format, ...) {
     return expr_const(c, VAL_NIL);
 }
 
+void analyze_warning(Compiler *c, const char *format, ...) {
+    if (!vm_space(c->vm)->warn) return;
+    Buffer text;
+    buffer_init(&text);
+    char message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    buffer_append_format(&text, "Warning: Type error: %s @ %s:%u:%u\n", message, c->file ? c->file->text : "<input>",
+                         c->line, c->column);
+    if (!text.failed) vm_space(c->vm)->warn(c->vm, text.data, text.size);
+    buffer_free(&text);
+}
+
 Expr *analyze_unsupported(Compiler *c, const char *what) {
     return analyze_error(c, ERR_COMPILE_FORM, "%s not supported yet", what);
 }
@@ -437,7 +452,7 @@ static Expr *analyze_node(Compiler *c, NodeObj *node) {
     if (node->count > 0 && is_symbol(node->children[0])) {
         Expr *x = analyze_assignment(c, node);
         if (x) return x;
-        if (is_symbol_text(node->children[0], "?")) return analyze_unsupported(c, "unwrapping with ? is");
+        if (is_symbol_text(node->children[0], "?")) return analyze_unwrap(c, node);
         if (is_symbol_text(node->children[0], "->")) return analyze_arrow(c, node);
     }
     if (symbol) {

@@ -59,6 +59,7 @@ void scope_mark_let(Compiler *c, Var *var);
 void scope_mark_type(Compiler *c, Var *var, TypeObj *type);
 /* For fn, class … : the variable they bind (language 07 §7.3), not complete yet. */
 Var *scope_begin_definition(Compiler *c, SymbolObj *name);
+Scope *scope_of_definition(Compiler *c); /* the scope that variable belongs to */
 /* Makes a name known to nested functions before its declaration is reached. */
 void scope_predeclare(Compiler *c, SymbolObj *name, bool is_let, bool is_definition);
 /* In a class or namespace body: the name means the member just defined with /name. */
@@ -88,6 +89,8 @@ bool strip_spread(Compiler *c, Value form, Value *out_form);
 void analyze_arguments(Compiler *c, const NodeObj *node, uint32_t first_child, Arguments *out_arguments);
 /* nil, after reporting. */
 Expr *analyze_error(Compiler *c, ErrorId id, const char *format, ...) PRINTF_LIKE(3, 4);
+/* One line on standard error; the program runs all the same. */
+void analyze_warning(Compiler *c, const char *format, ...) PRINTF_LIKE(2, 3);
 Expr *analyze_unsupported(Compiler *c, const char *what);
 Expr *analyze_name(Compiler *c, SymbolObj *name);
 Expr *analyze_self(Compiler *c);
@@ -198,6 +201,18 @@ bool is_macro_name(const SymbolObj *name);
 bool may_be_macro(Compiler *c, Value head);
 /* The arguments of such a call, both as forms and to be evaluated. */
 void analyze_macro_call(Compiler *c, NodeObj *node, Expr *call);
+/* --- analyze_enum.c ------------------------------------------------------------------------------------- */
+/* Makes the variants of a module-level enum known to the functions above it. */
+void predeclare_enum(Compiler *c, const NodeObj *node);
+/* NULL: the pattern is an expression to compare with. */
+EnumPattern *analyze_enum_pattern(Compiler *c, Value form);
+/* Declares the pattern's names in the scope just opened for its clause. */
+void declare_enum_binders(Compiler *c, EnumPattern *pattern);
+/* Warns of variants that an EXPR_CASE over an enum leaves out. */
+void check_exhaustive(Compiler *c, const Expr *x);
+/* The enum that the expression's value is surely of; NULL: not known. */
+EnumObj *enum_of_expr(Compiler *c, const Expr *x);
+Expr *analyze_unwrap(Compiler *c, const NodeObj *node);
 
 /* --- analyze_class.c ------------------------------------------------------------------------------------ */
 Expr *analyze_super(Compiler *c, NodeObj *node);

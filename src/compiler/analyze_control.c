@@ -114,10 +114,16 @@ static void parse_when(Branches *b) {
     Value pattern = b->node->children[b->next++];
     if (!is_symbol(pattern) || symbol_of(pattern) != SYM(b->c->vm, UNDERSCORE)) {
         scope_enter_conditional(b->c);
-        clause->test = analyze_form(b->c, pattern);
+        clause->pattern = analyze_enum_pattern(b->c, pattern);
+        if (!clause->pattern) clause->test = analyze_form(b->c, pattern);
         scope_leave_conditional(b->c);
     }
+    if (clause->pattern) {
+        scope_open(b->c, false);
+        declare_enum_binders(b->c, clause->pattern);
+    }
     clause->body = parse_branch_body(b, "when", "else");
+    if (clause->pattern) scope_close(b->c);
     b->x->as.branches.count++;
 }
 
@@ -135,6 +141,7 @@ Expr *analyze_case(Compiler *c, NodeObj *node) {
         return analyze_error(c, ERR_COMPILE_FORM, "case: expected 'when' or 'else', got: %s",
                              word_text(node->children[b.next]));
     }
+    if (!b.error) check_exhaustive(c, b.x);
     return branches_end(&b);
 }
 

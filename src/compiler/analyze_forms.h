@@ -52,6 +52,9 @@ Expr *analyze_type_form(Compiler *c, NodeObj *node);
 Expr *analyze_fn(Compiler *c, NodeObj *node);
 Expr *analyze_block_form(Compiler *c, NodeObj *node);
 
+/* analyze_enum.c */
+Expr *analyze_enum(Compiler *c, NodeObj *node);
+
 /* analyze_class.c */
 Expr *analyze_class(Compiler *c, NodeObj *node);
 Expr *analyze_object(Compiler *c, NodeObj *node);

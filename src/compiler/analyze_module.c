@@ -45,6 +45,7 @@ static void predeclare_variable(Compiler *c, const NodeObj *node, bool is_let) {
 static void predeclare_definition(Compiler *c, const NodeObj *node) {
     if (node->count == 0 || !is_symbol(node->children[0])) return;
     SymbolObj *name = strip_type_parameters(c, symbol_of(node->children[0]));
+    if (is_symbol_text(node->type, "enum")) predeclare_enum(c, node);
     if (is_symbol_text(node->type, "fn") && (node->count < 2 || name == SYM(c->vm, INIT))) return;
     if (is_macro_name(name)) c->module->has_macros = true;
     bool is_object_form = is_symbol_text(node->type, "object");
@@ -154,8 +155,8 @@ void analyze_top_level(Compiler *c, const CompileRequest *request) {
     uint32_t count = t.forms->count;
     bool *hoisted = ARENA_ARRAY(&c->arena, bool, count);
     Var *last = NULL; /* value of a last form that was hoisted */
-    for (uint32_t i = 0; i < count; i++) predeclare(c, t.forms->items[i], 0);
     predeclare_aliases(c, t.forms->items, count);
+    for (uint32_t i = 0; i < count; i++) predeclare(c, t.forms->items[i], 0);
     t.sequence = expr_new(c, EXPR_SEQUENCE);
     t.sequence->as.list.items = ARENA_ARRAY(&c->arena, Expr *, count + 2);
     add_definitions(&t, true, hoisted, &last);

@@ -399,6 +399,7 @@ Expr *analyze_assign_name(Compiler *c, SymbolObj *name, Expr *value) {
     }
     if (!var->is_module) c->fn->assign_serial++;
     var->is_assigned = true;
+    if (var->holds && enum_of_expr(c, value) != var->holds) var->holds = NULL;
     Expr *x = expr_new(c, EXPR_ASSIGN);
     x->as.assign.var = var;
     x->as.assign.value = value;

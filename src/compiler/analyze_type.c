@@ -90,7 +90,27 @@ void predeclare_aliases(Compiler *c, const Value *forms, uint32_t count) {
     }
 }
 
+/* (type (Result T E) …), how enums were declared once. */
+static Expr *refuse_legacy(Compiler *c, const NodeObj *head) {
+    Buffer text;
+    buffer_init(&text);
+    const SymbolObj *name = symbol_of(head->type);
+    buffer_append_text(&text, name->text);
+    for (uint32_t i = 0; i < head->count; i++) {
+        if (is_symbol(head->children[i])) buffer_append_format(&text, ":%s", symbol_of(head->children[i])->text);
+    }
+    Expr *x = analyze_error(c, ERR_COMPILE_FORM,
+                            "legacy ADT declaration for %s is no longer supported; use enum declarations such as (enum "
+                            "%s ...)",
+                            name->text, buffer_text(&text));
+    buffer_free(&text);
+    return x;
+}
+
 Expr *analyze_type_form(Compiler *c, NodeObj *node) {
+    if (node->count > 0 && is_node(node->children[0]) && is_symbol(node_of(node->children[0])->type)) {
+        return refuse_legacy(c, node_of(node->children[0]));
+    }
     if (node->count == 0 || !is_symbol(node->children[0])) return analyze_error(c, ERR_COMPILE_FORM, NOT_A_NAME);
     SymbolObj *name = symbol_of(node->children[0]);
     if (symbol_is(name, "Self")) {

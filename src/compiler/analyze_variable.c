@@ -211,6 +211,7 @@ static Expr *declare_name(Compiler *c, SymbolObj *name, const Value *type, const
     Expr *initial = value ? analyze_form(c, *value) : expr_const(c, VAL_NIL);
     var->is_let = false;
     var->is_definition = false;
+    var->holds = enum_of_expr(c, initial);
     if (is_let) scope_mark_let(c, var);
     TypeObj *declared = type ? analyze_type(c, *type) : NULL;
     if (declared) scope_mark_type(c, var, declared);

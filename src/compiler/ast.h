@@ -17,6 +17,7 @@ typedef struct Scope Scope;
 typedef struct Function Function;
 typedef struct Loop Loop;
 typedef struct Pattern Pattern;
+typedef struct KnownEnum KnownEnum;
 
 /* --- variables and scopes ------------------------------------------------------------------------------- */
 
@@ -49,7 +50,8 @@ struct Var {
     bool is_outer;  /* of the scope around a nested compilation: `reg` is where the running function has its cell */
     bool captured;  /* lives in a cell */
     bool is_assigned;
-    bool early; /* initialised (nil) where its scope begins: its declaration may not run before a use */
+    EnumObj *holds; /* enum that its value is of, as far as that is known; NULL: unknown */
+    bool early;     /* initialised (nil) where its scope begins: its declaration may not run before a use */
 };
 
 struct Scope {
@@ -58,9 +60,18 @@ struct Scope {
     Var *vars;            /* newest first while open, oldest first once closed */
     uint32_t depth;       /* 0: the module */
     uint32_t conditional; /* > 0: what is being analysed may not run, or run more than once, in this scope */
+    KnownEnum *enums;     /* declared in it, newest first */
     bool is_module;
     bool transparent; /* holds only what the compiler put there; declarations go to the parent */
     bool keeps_definitions; /* fn, class … inside a function belong to this scope, not to the function's */
+};
+
+/* An enum declaration that patterns can refer to. */
+struct KnownEnum {
+    KnownEnum *next;
+    const NodeObj *node;
+    EnumObj *enum_; /* NULL: the declaration is wrong, reported */
+    Var *var;       /* NULL: not reached yet */
 };
 
 /* --- pieces of expressions ------------------------------------------------------------------------------ */
@@ -94,8 +105,19 @@ typedef struct Arguments {
     bool spreads_items, spreads_entries;
 } Arguments;
 
+/* The pattern (head binder…) or head of a case clause whose head is a variant. */
+typedef struct EnumPattern {
+    VariantObj *known; /* NULL: the value of `head` */
+    Expr *head;
+    const Value *binders; /* symbols */
+    Var **vars;           /* one a binder; NULL: ignored */
+    uint32_t count;
+    Scope *scope; /* of the clause */
+} EnumPattern;
+
 typedef struct Clause {
-    Expr *test; /* NULL: always (case only) */
+    Expr *test;           /* NULL: always, or `pattern` (case only) */
+    EnumPattern *pattern; /* case only; instead of `test` */
     Expr *body;
     bool negated; /* if only */
 } Clause;
@@ -261,6 +283,7 @@ typedef enum ExprKind {
     EXPR_YIELD,
     EXPR_CURRENT_EXCEPTION,
     EXPR_INTRINSIC,
+    EXPR_UNWRAP, /* (e ?) */
     EXPR_EVAL,
 } ExprKind;
 
@@ -353,6 +376,10 @@ struct Expr {
             Intrinsic id;
             ExprList arguments;
         } intrinsic;
+        struct {
+            Expr *operand;
+            bool stays; /* in a finally body: Err and None give nil */
+        } unwrap;
         struct {
             Expr *form;
             EvalSite *site;

@@ -385,6 +385,7 @@ static void emit_expr(Emitter *e, Expr *x, int target) {
     case EXPR_YIELD: emit_yield(e, x, target); break;
     case EXPR_CURRENT_EXCEPTION: emit_current_exception(e, target); break;
     case EXPR_INTRINSIC: emit_intrinsic(e, x, target); break;
+    case EXPR_UNWRAP: emit_unwrap(e, x, target); break;
     case EXPR_EVAL: emit_eval(e, x, target); break;
     }
 }

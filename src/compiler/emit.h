@@ -121,6 +121,7 @@ void emit_loop(Emitter *e, Expr *x, int target);
 void emit_jump(Emitter *e, Expr *x);
 void emit_return(Emitter *e, Expr *x);
 void emit_ensure(Emitter *e, Expr *x, int target);
+void emit_unwrap(Emitter *e, Expr *x, int target);
 /* Leaves through all contexts up to `until` with the value in `reg`. */
 void emit_exit(Emitter *e, Loop *loop, bool is_continue, uint32_t reg);
 
@@ -148,6 +149,10 @@ void emit_entries(Emitter *e, uint32_t reg, const Arguments *arguments, uint32_t
 /* --- emit_pattern.c ------------------------------------------------------------------------------------- */
 /* Binds the pattern's names to the parts of the value in `reg`. */
 void emit_pattern(Emitter *e, Pattern *pattern, uint32_t reg);
+/* Jumps to the list unless the value in `reg` is of the pattern's variant; with it, binds the names to its payload in the
+ * clause's scope, which the caller has entered. */
+void emit_enum_test(Emitter *e, const EnumPattern *pattern, uint32_t reg, JumpList *list);
+void emit_enum_binders(Emitter *e, const EnumPattern *pattern, uint32_t reg);
 /* Defaults, patterns, fields and cells of the parameters. */
 void emit_prologue(Emitter *e);
 void fill_params(Compiler *c, CodeObj *code, const ParamList *params, bool has_self);

@@ -39,6 +39,21 @@ static void emit_case_test(Emitter *e, uint32_t subject, Expr *pattern, JumpList
     e->top = top;
 }
 
+static void emit_case_body(Emitter *e, uint32_t subject, Clause *clause, int target, JumpList *next) {
+    const EnumPattern *pattern = clause->pattern;
+    if (!pattern) {
+        emit_value(e, clause->body, target);
+        return;
+    }
+    uint32_t top = e->top;
+    emit_enum_test(e, pattern, subject, next);
+    enter_scope(e, pattern->scope);
+    emit_enum_binders(e, pattern, subject);
+    emit_value(e, clause->body, target);
+    leave_scope(e, pattern->scope);
+    e->top = top;
+}
+
 void emit_case(Emitter *e, Expr *x, int target) {
     JumpList end = 0;
     uint32_t subject = emit_stable_operand(e, x->as.branches.target, x->assigns);
@@ -47,7 +62,7 @@ void emit_case(Emitter *e, Expr *x, int target) {
         Clause *clause = &x->as.branches.clauses[i];
         JumpList next = 0;
         if (clause->test) emit_case_test(e, subject, clause->test, &next);
-        emit_value(e, clause->body, target);
+        emit_case_body(e, subject, clause, target, &next);
         bool is_last = i + 1 == x->as.branches.count && !has_else;
         if (!is_last) code_jump(&e->code, &end);
         code_patch(&e->code, &next);
@@ -242,4 +257,27 @@ void emit_ensure(Emitter *e, Expr *x, int target) {
     emit_value(e, x->as.ensure.checks, TARGET_DROP);
     leave_scope(e, x->as.ensure.scope);
     deliver(e, context.value, target);
+}
+
+/* (e ?): Err and None leave the function as a return would. */
+void emit_unwrap(Emitter *e, Expr *x, int target) {
+    uint32_t reg = build_register(e, target);
+    emit_value(e, x->as.unwrap.operand, (int)reg);
+    JumpList go_on = 0;
+    code_jump_if(&e->code, OP_UNWRAP, reg, 0, &go_on);
+    if (x->as.unwrap.stays) {
+        code_load_constant(&e->code, reg, VAL_NIL);
+    } else {
+        bool explicitly = e->returns_explicitly;
+        e->returns_explicitly = true;
+        uint32_t value = e->context ? return_register(e) : reg;
+        if (e->fn->kind == FUNCTION_CTOR)
+            value = 0; /* self */
+        else
+            deliver(e, reg, (int)value);
+        emit_exit(e, NULL, false, value);
+        e->returns_explicitly = explicitly;
+    }
+    code_patch(&e->code, &go_on);
+    deliver(e, reg, target);
 }

@@ -76,6 +76,38 @@ void emit_pattern(Emitter *e, Pattern *pattern, uint32_t reg) {
     }
 }
 
+void emit_enum_test(Emitter *e, const EnumPattern *pattern, uint32_t reg, JumpList *list) {
+    uint32_t top = e->top;
+    uint32_t constant = UINT32_MAX;
+    if (pattern->known) constant = code_constant(&e->code, value_pointer(pattern->known));
+    if (constant <= UINT16_MAX) {
+        code_jump_if(&e->code, OP_JNVARK, reg, constant, list);
+        return;
+    }
+    uint32_t head = take_registers(e, 2);
+    if (pattern->known) {
+        code_load_constant(&e->code, head, value_pointer(pattern->known));
+    } else {
+        emit_value(e, pattern->head, (int)head);
+        code_load_constant(&e->code, head + 1, value_small_int(pattern->count));
+        emit_intrinsic_call(e, INTRINSIC_ENUM_PATTERN, head, 2);
+    }
+    code_jump_if(&e->code, OP_JNVAR, reg, head, list);
+    e->top = top;
+}
+
+void emit_enum_binders(Emitter *e, const EnumPattern *pattern, uint32_t reg) {
+    uint32_t top = e->top;
+    for (uint32_t i = 0; i < pattern->count; i++) {
+        Var *var = pattern->vars[i];
+        if (!var) continue;
+        uint32_t value = var->captured && var->early ? take_registers(e, 1) : (uint32_t)var->reg;
+        code_abc(&e->code, OP_GETFIELD, value, reg, i);
+        bind_variable(e, var, value);
+        e->top = top;
+    }
+}
+
 void emit_prologue(Emitter *e) {
     const Function *fn = e->fn;
     uint32_t self_count = fn->self ? 1 : 0;

@@ -287,6 +287,33 @@ static Value read_type(ImageReader *r) {
     return type ? value_pointer(type) : (bad(r), VAL_NIL);
 }
 
+static Value read_enum(ImageReader *r) {
+    SymbolObj *name = get_object(r, OBJ_SYMBOL);
+    if (!heap_can_allocate(r->vm, HEAP_SMALL_REQUEST)) bad(r); /* its class takes more than HEAP_PER_BYTE */
+    if (r->is_bad) return VAL_NIL;
+    EnumObj *enum_ = enum_make(r->vm, name);
+    for (uint32_t count = get_count(r); count > 0 && !r->is_bad; count--) {
+        EnumField fields[ENUM_FIELDS_MAX];
+        SymbolObj *variant = get_object(r, OBJ_SYMBOL);
+        uint32_t field_count = get_below(r, ENUM_FIELDS_MAX + 1);
+        for (uint32_t i = 0; i < field_count; i++) {
+            fields[i].name = get_object(r, OBJ_SYMBOL);
+            fields[i].type = get_optional(r, OBJ_TYPE_VALUE);
+        }
+        if (!r->is_bad) enum_add_variant(r->vm, enum_, variant, fields, field_count);
+    }
+    return value_pointer(enum_);
+}
+
+static Value read_variant(ImageReader *r) {
+    uint32_t builtin = get_below(r, BUILTIN_VARIANT_COUNT + 1);
+    if (builtin > 0) return value_pointer(vm_space(r->vm)->variants[builtin - 1]);
+    const EnumObj *enum_ = get_object(r, OBJ_ENUM);
+    if (!enum_) return VAL_NIL;
+    uint32_t place = get_below(r, enum_->count);
+    return r->is_bad ? VAL_NIL : value_pointer(enum_->variants[place]);
+}
+
 /* --- code ---------------------------------------------------------------------------------------------------------------- */
 
 static const uint8_t extra_words[OP_COUNT] = {
@@ -475,6 +502,9 @@ static Value read_code(ImageReader *r) {
 #define READ_TIMER NULL
 #define READ_GENERATOR NULL
 #define READ_ITERATOR NULL
+#define READ_VARIANT read_variant
+#define READ_ENUM_VALUE NULL
+#define READ_ENUM read_enum
 #define READ_HOST NULL
 #define READ_CELL NULL
 #define READ_CODE read_code

@@ -20,6 +20,7 @@ typedef enum Kind {
     KIND_DATA,     /* constant container */
     KIND_CODE,     /* constant code */
     KIND_MODULE,
+    KIND_VARIANT, /* constant, or checked by ENUM_PATTERN */
     KIND_INT, /* constant; the number is in the state */
     KIND_ITERATOR,
     KIND_ITERATOR_1,
@@ -114,6 +115,10 @@ typedef struct Rule {
 #define RULE_JNGEI ANYTHING
 #define RULE_JNEQI ANYTHING
 #define RULE_JEQI ANYTHING
+#define RULE_JNVAR NEEDS_B(VARIANT)
+#define RULE_JNVARK {.k = OBJ_VARIANT}
+#define RULE_GETFIELD ANYTHING
+#define RULE_UNWRAP GIVES(CHECKED)
 #define RULE_ADD ANYTHING
 #define RULE_ADDI ANYTHING
 #define RULE_SUB ANYTHING
@@ -230,6 +235,7 @@ static const Rule rules[OP_COUNT] = {
 #define ARGS_GLOBAL "s"
 #define ARGS_CURRENT_NS ""
 #define ARGS_EXCEPTION_IS ""
+#define ARGS_ENUM_PATTERN "vv"
 #define ARGS_DESTRUCTURE "cv"
 #define ARGS_IMPORT "im"
 #define ARGS_EXPORT "n"

@@ -277,6 +277,8 @@ static Kind constant_kind(Value value) {
     case OBJ_STR: return KIND_STRING;
     case OBJ_CODE: return KIND_CODE;
     case OBJ_MODULE: return KIND_MODULE;
+    case OBJ_VARIANT: return KIND_VARIANT;
+    case OBJ_ENUM:
     case OBJ_TYPE_VALUE: return KIND_ANY;
     default: return KIND_DATA;
     }
@@ -412,6 +414,7 @@ static void apply(Verifier *v, uint32_t pc) {
         for (uint32_t i = a; i < code->slot_count; i++) v->now[i] = KIND_ANY;
         if (op != OP_INTRINSIC) break;
         if (INSTR_C(word) == INTRINSIC_METHOD_NAME) v->now[a] = STATE(KIND_SYMBOL, 0xFFFFFF);
+        if (INSTR_C(word) == INTRINSIC_ENUM_PATTERN) v->now[a] = KIND_VARIANT;
         if (INSTR_C(word) == INTRINSIC_HASHMAP || INSTR_C(word) == INTRINSIC_HASHMAP_PUT) v->now[a] = KIND_HASHMAP;
         break;
     case KIND_ITERATOR:

@@ -13,6 +13,7 @@ typedef struct Writer {
     const Obj **objects; /* hash table: object → numbers[] */
     uint32_t *numbers;
     uint32_t capacity, count; /* power of two; objects written */
+    VM *vm;
     const ModuleObj *module;
     const char *problem;
 } Writer;
@@ -225,6 +226,37 @@ static void write_type(Writer *w, Buffer *record, const Obj *object) {
     }
 }
 
+/* With its variants, which refer to it. */
+static void write_enum(Writer *w, Buffer *record, const Obj *object) {
+    const EnumObj *enum_ = (const EnumObj *)object;
+    put_object(w, record, enum_->name);
+    put_number(record, enum_->count);
+    for (uint32_t i = 0; i < enum_->count; i++) {
+        const VariantObj *variant = enum_->variants[i];
+        put_object(w, record, variant->name);
+        put_number(record, variant->field_count);
+        for (uint32_t j = 0; j < variant->field_count; j++) {
+            put_object(w, record, variant->fields[j].name);
+            put_optional(w, record, variant->fields[j].type);
+        }
+    }
+}
+
+/* A built-in one by its number, another by its place in its enum. */
+static void write_variant(Writer *w, Buffer *record, const Obj *object) {
+    const VariantObj *variant = (const VariantObj *)object;
+    for (uint32_t i = 0; i < BUILTIN_VARIANT_COUNT; i++) {
+        if (vm_space(w->vm)->variants[i] != variant) continue;
+        put_number(record, i + 1);
+        return;
+    }
+    uint32_t place = 0;
+    while (variant->parent->variants[place] != variant) place++;
+    put_number(record, 0);
+    put_object(w, record, variant->parent);
+    put_number(record, place);
+}
+
 /* --- code ------------------------------------------------------------------------------------------------------------- */
 
 static const uint8_t extra_words[OP_COUNT] = {
@@ -342,6 +374,9 @@ static void write_code(Writer *w, Buffer *record, const Obj *object) {
 #define WRITE_TIMER NULL
 #define WRITE_GENERATOR NULL
 #define WRITE_ITERATOR NULL
+#define WRITE_VARIANT write_variant
+#define WRITE_ENUM_VALUE NULL
+#define WRITE_ENUM write_enum
 #define WRITE_HOST NULL
 #define WRITE_CELL NULL
 #define WRITE_CODE write_code
@@ -377,8 +412,7 @@ uint32_t image_checksum(const void *image, size_t size) {
 
 
 bool image_write(VM *vm, const CodeObj *code, Buffer *out, const char **out_problem) {
-    (void)vm;
-    Writer w = {.module = code->module};
+    Writer w = {.vm = vm, .module = code->module};
     buffer_init(&w.body);
     Buffer tail;
     buffer_init(&tail);

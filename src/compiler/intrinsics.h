@@ -43,6 +43,7 @@
     INTRINSIC_ROW(GLOBAL, "name", "$name: member of the global namespace; raises 'NAME is not defined'")              \
     INTRINSIC_ROW(CURRENT_NS, "", "$ns")                                                                              \
     INTRINSIC_ROW(EXCEPTION_IS, "exception class", "does this catch clause apply?")                                   \
+    INTRINSIC_ROW(ENUM_PATTERN, "variant binders", "the variant; raises when it is none or has other fields")           \
     INTRINSIC_ROW(DESTRUCTURE, "code value",                                                                          \
                   "value bound to the params of `code`; gives an array with one value a param, unset when missing")   \
     INTRINSIC_ROW(IMPORT, "specification module",                                                                     \

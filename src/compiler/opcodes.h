@@ -65,6 +65,10 @@
     OP(JNGEI, AsBx, 1, "if not R[A] >= sBx jump W1")                                                              \
     OP(JNEQI, AsBx, 1, "if not R[A] == sBx jump W1 (numeric)")                                                    \
     OP(JEQI, AsBx, 1, "if R[A] == sBx jump W1 (numeric)")                                                         \
+    OP(JNVAR, AB, 1, "if R[A] is no value of the variant R[B] jump W1")                                           \
+    OP(JNVARK, ABx, 1, "if R[A] is no value of the variant K[Bx] jump W1")                                        \
+    OP(GETFIELD, ABC, 0, "R[A] = payload C of the enum value R[B]; void: there is none")                          \
+    OP(UNWRAP, A, 1, "unless R[A] is Err or None: the payload of Ok and Some to R[A], jump W1")                   \
     OP(ADD, ABC, 0, "R[A] = R[B] + R[C]")                                                                         \
     OP(ADDI, ABC, 0, "R[A] = R[B] + signed C; a negative C words errors as a subtraction")                        \
     OP(SUB, ABC, 0, "R[A] = R[B] - R[C]")                                                                         \

@@ -184,7 +184,7 @@ Var *scope_declare(Compiler *c, SymbolObj *name) {
 
 /* At module level and in class and namespace bodies a definition belongs to the current scope; inside a function it
  * is a local of the whole function. */
-static Scope *definition_scope(Compiler *c) {
+Scope *scope_of_definition(Compiler *c) {
     Scope *scope = scope_current(c);
     if (c->fn->kind == FUNCTION_TOP || c->fn->kind == FUNCTION_BODY) return scope;
     while (scope != c->fn->scope && !scope->keeps_definitions) scope = scope->parent;
@@ -192,7 +192,7 @@ static Scope *definition_scope(Compiler *c) {
 }
 
 Var *scope_begin_definition(Compiler *c, SymbolObj *name) {
-    Scope *scope = definition_scope(c);
+    Scope *scope = scope_of_definition(c);
     Var *var = begin_in(c, scope, name, VAR_TO_NESTED);
     if (scope != scope_current(c)) var->early = true;
     var->is_definition = true;

@@ -32,7 +32,6 @@
     OBJ_TYPE(CLASS, "VkClass", "Class")                               \
     OBJ_TYPE(INSTANCE, "VkInstance", "Instance")                      \
     OBJ_TYPE(INTERFACE, "VkInterface", "Interface")                   \
-    OBJ_TYPE(ADAPTER, "VkAdapter", "Adapter")                         \
     OBJ_TYPE(ADAPTER_STORE, "VkAdapterInternal", "VkAdapterInternal") \
     OBJ_TYPE(NAMESPACE, "VkNamespace", "VkNamespace")                 \
     OBJ_TYPE(FUTURE, "VkFuture", "Future")                            \
@@ -40,6 +39,10 @@
     OBJ_TYPE(TIMER, "VkTimer", "Timer")                               \
     OBJ_TYPE(GENERATOR, "VkGenerator", "Generator")                   \
     OBJ_TYPE(ITERATOR, "VkInstance", "Iterator")                      \
+    OBJ_TYPE(VARIANT, "VkEnumMember", "VkEnumMember")                 \
+    OBJ_TYPE(ENUM_VALUE, "VkEnumValue", "VkEnumValue")                \
+    OBJ_TYPE(ADAPTER, "VkAdapter", "Adapter")                         \
+    OBJ_TYPE(ENUM, "VkEnum", "VkEnum")                                \
     OBJ_TYPE(HOST, "VkCustom", "VkCustom")                            \
     OBJ_TYPE(TYPE_VALUE, "VkCustom", "VkCustom")                      \
     OBJ_TYPE(CELL, "VkCell", "VkCell")                                \

@@ -11,6 +11,7 @@
     MODULE(nil)             \
     MODULE(class)           \
     MODULE(error)           \
+    MODULE(enum)            \
     MODULE(function)        \
     MODULE(namespace)       \
     MODULE(number)          \

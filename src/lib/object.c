@@ -23,6 +23,7 @@ static NativeResult object_to_s(VM *vm, const Args *args, Value *out) {
 
 static NativeResult object_is(VM *vm, const Args *args, Value *out) {
     Value type = native_arg_or(vm, args, 1, VAL_NIL);
+    if (is_enum(type)) type = value_pointer(enum_of(type)->class_);
     if (is_type(type)) return lib_return(out, value_bool(type_admits(vm, type_of(type), native_arg(vm, args, 0))));
     if (is_instance(type)) type = value_pointer(instance_of(type)->class_);
     if (!is_class(type)) return vm_raise_message(vm, "Object.is expects a class or instance as the second argument");

@@ -26,7 +26,9 @@ const char *kind_name(Value value) {
 const char *type_name(VM *vm, Value value) {
     if (is_object(value)) {
         ObjType type = obj_type_of(value);
-        if (type == OBJ_INSTANCE || type == OBJ_ITERATOR) return class_of(vm, value)->name->text;
+        if (type == OBJ_INSTANCE || (type >= OBJ_ITERATOR && type <= OBJ_ENUM_VALUE)) {
+            return class_of(vm, value)->name->text;
+        }
         return type_names[type];
     }
     if (is_small_int(value)) return "Int";
@@ -35,13 +37,18 @@ const char *type_name(VM *vm, Value value) {
     return is_nil(value) ? "Nil" : kind_name(value);
 }
 
+/* The kinds without one class stand together in obj_types.h: iterators, variants, enum values, adapters. */
 ClassObj *class_of(VM *vm, Value value) {
     const ObjectSpace *space = vm_space(vm);
     if (is_object(value)) {
         ObjType type = obj_type_of(value);
         if (type == OBJ_INSTANCE) return instance_of(value)->class_;
-        if (type == OBJ_ADAPTER) return adapter_of(value)->implementation;
-        if (type == OBJ_ITERATOR && space->class_of_iterator) return space->class_of_iterator(vm, value);
+        if (type >= OBJ_ITERATOR && type <= OBJ_ADAPTER) {
+            if (type == OBJ_ADAPTER) return adapter_of(value)->implementation;
+            const VariantObj *variant = variant_of_any(value);
+            if (variant) return variant->parent->class_;
+            if (space->class_of_iterator) return space->class_of_iterator(vm, value);
+        }
         return space->type_classes[type];
     }
     if (is_small_int(value)) return space->int_class;

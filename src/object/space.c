@@ -38,6 +38,7 @@ static const char *const class_names[OBJ_TYPE_COUNT] = {
     [OBJ_TIMER] = "Timer",
     [OBJ_GENERATOR] = "Generator",
     [OBJ_ITERATOR] = "Iterator",
+    [OBJ_ENUM] = "Enum",
     [OBJ_HOST] = "Custom",
     [OBJ_TYPE_VALUE] = "Custom",
 };
@@ -91,6 +92,7 @@ void space_init(VM *vm) {
     class_describe(heap);
     interface_describe(heap);
     type_describe(heap);
+    enum_describe(heap);
     heap->clear_weak = symbol_table_sweep;
     heap_pause(vm);
     space->empty_string = string_of(string_make(vm, "", 0));

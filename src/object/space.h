@@ -6,6 +6,7 @@
 #include "heap/heap.h"
 #include "object/class.h"
 #include "object/collection.h"
+#include "object/enum.h"
 #include "object/function.h"
 #include "object/interceptor.h"
 #include "object/interface.h"
@@ -17,6 +18,9 @@
 #include "object/type.h"
 
 #define SPACE_HELD_MAX 8
+
+/* The variants of Result and Option. */
+typedef enum BuiltinVariant { VARIANT_OK, VARIANT_ERR, VARIANT_SOME, VARIANT_NONE, BUILTIN_VARIANT_COUNT } BuiltinVariant;
 
 typedef struct ObjectSpace {
     Heap heap;
@@ -33,10 +37,13 @@ typedef struct ObjectSpace {
     ClassObj *type_classes[OBJ_TYPE_COUNT]; /* class of each heap kind */
     ClassObj *nil_class, *void_class, *bool_class, *int_class, *float_class, *char_class, *special_class;
     ClassObj *object_class;
+    VariantObj *variants[BUILTIN_VARIANT_COUNT]; /* installed by lib/, their enums pinned */
     /* Installed by lib/: class of an OBJ_ITERATOR by its kind. NULL: plain Iterator. */
     ClassObj *(*class_of_iterator)(VM *vm, Value iterator);
     /* Installed by host/: the host may forget `handle`. Runs inside the collector. NULL: nothing to tell. */
     void (*release_host)(VM *vm, uint32_t handle);
+    /* Installed by vm/: a line for standard error while code is compiled. NULL: nobody hears it. */
+    void (*warn)(VM *vm, const char *line, size_t size);
     Value held[SPACE_HELD_MAX]; /* see space_hold */
     uint32_t held_count;
 } ObjectSpace;

@@ -59,6 +59,18 @@ Value access_get_property(VM *vm, CodeObj *code, uint32_t cache_index, Value con
         cache->index = (uint32_t)(((char *)found - (char *)table->entries) / (ptrdiff_t)sizeof(TableEntry));
         return *found;
     }
+    if (is_enum(container)) {
+        const EnumObj *enum_ = enum_of(container);
+        InlineCache *cache = &code->caches[cache_index];
+        if (cache->index < enum_->count && enum_->variants[cache->index]->name == name) {
+            return value_pointer(enum_->variants[cache->index]);
+        }
+        cache->key = NULL; /* as above */
+        for (cache->index = 0; cache->index < enum_->count; cache->index++) {
+            if (enum_->variants[cache->index]->name == name) return value_pointer(enum_->variants[cache->index]);
+        }
+        return VAL_VOID;
+    }
     return property_get(vm, container, name);
 }
 

@@ -7,6 +7,7 @@
 #include "vm/bind.h"
 #include "vm/generator.h"
 #include "vm/suggest.h"
+#include "vm/variant.h"
 
 #define METHOD_MISSING_DEPTH_MAX 32
 
@@ -23,6 +24,7 @@ bool is_callable(VM *vm, Value value) {
     case OBJ_BOUND_METHOD:
     case OBJ_INTERCEPTOR:
     case OBJ_INTERCEPTION:
+    case OBJ_VARIANT:
     case OBJ_CLASS:
     case OBJ_INTERFACE: return true;
     case OBJ_INSTANCE: return class_find_method(instance_of(value)->class_, SYM(vm, CALL), NULL) != VAL_UNSET;
@@ -223,6 +225,8 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
         if (!move_above(vm, a, callee, &moved)) return CALL_RAISED;
         return call_with(vm, method, &moved, result_slot, flags);
     }
+    case OBJ_VARIANT:
+        return variant_construct(vm, callee, a->base, a->count, a->keyword_names, a->keyword_count, result_slot);
     case OBJ_INSTANCE: {
         Value method = class_find_method(instance_of(callee)->class_, SYM(vm, CALL), NULL);
         if (method == VAL_UNSET) break;
@@ -298,6 +302,9 @@ CallResult vm_raise_no_method(VM *vm, Value receiver, const SymbolObj *name, uin
         vm_raise(vm, ERR_METHOD_NOT_FOUND, "Method %s not found on instance", name->text);
     } else if (is_adapter(receiver)) {
         vm_raise(vm, ERR_METHOD_NOT_FOUND, "Method %s not found on Adapter", name->text);
+    } else if (is_enum_value(receiver) && keyword_count == 0) {
+        vm_raise(vm, ERR_METHOD_NOT_FOUND, "Variant %s has no field %s",
+                 enum_value_of(receiver)->variant->name->text, name->text);
     } else if (keyword_count) {
         vm_raise(vm, ERR_UNSUPPORTED_CALL, "Unified method call with keywords not supported for %s",
                  kind_name(receiver));
@@ -342,8 +349,15 @@ CallResult vm_call_found(VM *vm, Value method, SymbolObj *name, uint32_t base, u
                          const Value *keyword_names, uint32_t keyword_count, uint32_t result_slot, uint32_t flags) {
     Fiber *fiber = vm->fiber;
     Arguments a = {base, count, keyword_names, keyword_count, 0};
-    if (method != VAL_UNSET) return call_with(vm, method, &a, result_slot, flags);
     Value receiver = fiber->stack[base];
+    if (UNLIKELY(is_enum_value(receiver)) && count == 1 && keyword_count == 0) {
+        Value field = variant_get_field(receiver, name); /* before a method of that name */
+        if (field != VAL_UNSET) {
+            fiber->stack[result_slot] = field;
+            return CALL_VALUE;
+        }
+    }
+    if (method != VAL_UNSET) return call_with(vm, method, &a, result_slot, flags);
     if (receiver == VAL_NIL) {
         fiber->stack[result_slot] = VAL_NIL;
         return CALL_VALUE;

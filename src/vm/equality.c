@@ -44,6 +44,7 @@ bool values_equal_fast(Value a, Value b, bool *out_equal) {
     case OBJ_DATE:
     case OBJ_DATETIME:
     case OBJ_TIME: *out_equal = dates_equal(date_of(a), date_of(b)); return true;
+    case OBJ_ENUM_VALUE: return enum_value_of(a)->variant != enum_value_of(b)->variant;
     default: return !is_structural(type);
     }
 }
@@ -94,11 +95,20 @@ static bool sets_equal(VM *vm, HashObj *a, HashObj *b, bool *out_equal) {
     return true;
 }
 
+static bool payloads_equal(VM *vm, const EnumValueObj *a, const EnumValueObj *b, bool *out_equal) {
+    *out_equal = a->variant == b->variant;
+    for (uint32_t i = 0; *out_equal && i < a->variant->field_count; i++) {
+        if (!values_equal(vm, a->payload[i], b->payload[i], out_equal)) return false;
+    }
+    return true;
+}
+
 static bool containers_equal(VM *vm, Value a, Value b, bool *out_equal) {
     switch (obj_type_of(a)) {
     case OBJ_ARRAY: return arrays_equal(vm, array_of(a), array_of(b), out_equal);
     case OBJ_MAP: return maps_equal(vm, map_of(a), map_of(b), out_equal);
     case OBJ_HASHMAP: return hashmaps_equal(vm, hash_of(a), hash_of(b), out_equal);
+    case OBJ_ENUM_VALUE: return payloads_equal(vm, enum_value_of(a), enum_value_of(b), out_equal);
     default: return sets_equal(vm, hash_of(a), hash_of(b), out_equal);
     }
 }
@@ -133,6 +143,9 @@ static uint32_t mix(uint32_t hash, uint32_t part) { return hash * 31u + part; }
 static uint32_t hash_number(VM *vm, uint64_t word) {
     return hash_word(word ^ (uint64_t)vm_space(vm)->hash_seed * 0x9E3779B97F4A7C15ull);
 }
+
+/* Objects never move. */
+static uint32_t hash_identity(VM *vm, const void *object) { return hash_number(vm, value_pointer(object)); }
 
 static bool hash_instance(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
     if (class_find_method(instance_of(value)->class_, SYM(vm, HASH), NULL) == VAL_UNSET) {
@@ -175,6 +188,17 @@ static bool hash_container(VM *vm, Value value, const char *container_name, uint
         return true;
     }
     case OBJ_MAP: return hash_entries(vm, &map_of(value)->table, false, container_name, out_hash);
+    case OBJ_ENUM_VALUE: {
+        const EnumValueObj *self = enum_value_of(value);
+        uint32_t total = hash_identity(vm, self->variant);
+        for (uint32_t i = 0; i < self->variant->field_count; i++) {
+            uint32_t part;
+            if (!value_hash(vm, self->payload[i], container_name, &part)) return false;
+            total = mix(total, part);
+        }
+        *out_hash = total;
+        return true;
+    }
     default:
         return hash_entries(vm, &hash_of(value)->table, obj_type_of(value) == OBJ_HASHMAP, container_name, out_hash);
     }
@@ -206,6 +230,9 @@ static bool hash_object(VM *vm, Value value, const char *container_name, uint32_
         return true;
     }
     case OBJ_INSTANCE: return hash_instance(vm, value, container_name, out_hash);
+    case OBJ_ENUM:
+    case OBJ_VARIANT: *out_hash = hash_identity(vm, object); return true;
+    case OBJ_ENUM_VALUE:
     case OBJ_ARRAY:
     case OBJ_MAP:
     case OBJ_HASHMAP:

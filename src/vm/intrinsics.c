@@ -4,6 +4,7 @@
 #include "vm/call.h"
 #include "vm/operators.h"
 #include "vm/property.h"
+#include "vm/variant.h"
 
 #include <math.h>
 
@@ -275,6 +276,13 @@ static NativeResult destructure(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
+static NativeResult check_enum_pattern(VM *vm, const Args *args, Value *out) {
+    *out = native_arg(vm, args, 0);
+    Value count = native_arg(vm, args, 1);
+    uint32_t binders = is_small_int(count) ? (uint32_t)small_int_of(count) : 0;
+    return variant_check_pattern(vm, *out, binders) ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
 static NativeResult get_global(VM *vm, const Args *args, Value *out) {
     const SymbolObj *name = symbol_of(native_arg(vm, args, 0));
     *out = namespace_get(vm->global_ns, name);
@@ -389,6 +397,7 @@ static const struct {
     {INTRINSIC_CURRENT_NS, {"$ns", current_namespace, 0, 0, 0, "$ns", "The current namespace."}},
     {INTRINSIC_EXCEPTION_IS, {"catch", exception_is, 2, 2, 0, "catch Class", "Does the clause apply?"}},
     {INTRINSIC_DESTRUCTURE, {"var", destructure, 2, 2, 0, "(var [pattern] v)", "Binds a pattern."}},
+    {INTRINSIC_ENUM_PATTERN, {"when", check_enum_pattern, 2, 2, 0, "when (Enum/Variant …)", "Checks a pattern's head."}},
     {INTRINSIC_EXPORT, {"export", export_members, 1, -1, 0, "(export a b)", "Exports members."}},
     {INTRINSIC_GLOBAL, {"$", get_global, 1, 1, 0, "$name", "Member of the global namespace."}},
     {INTRINSIC_REPEAT_COUNT, {"repeat", repeat_count, 1, 1, 0, "(repeat n …)", "Number of turns."}},

@@ -12,6 +12,7 @@
 #include "vm/operators.h"
 #include "vm/property.h"
 #include "vm/type_check.h"
+#include "vm/variant.h"
 
 /* --- helpers: everything they need is in the VM and in the saved frame ------------------------------------------- */
 
@@ -408,6 +409,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
         case OP_JF: JUMP_IF(is_falsy(R[A])); break;
         case OP_JMACRO: JUMP_IF(is_macro(R[A])); break;
         case OP_JSET: JUMP_IF(R[A] != VAL_UNSET); break;
+        case OP_JNVAR: JUMP_IF(!variant_matches(variant_of(R[B]), R[A])); break;
+        case OP_JNVARK: JUMP_IF(!variant_matches(variant_of(K[BX]), R[A])); break;
+        case OP_GETFIELD: R[A] = variant_payload(R[B], C); break;
+        case OP_UNWRAP: JUMP_IF(variant_unwrap(vm, &R[A]) == UNWRAPPED_VALUE); break;
         case OP_JAND: JUMP_IF(is_falsy(R[A])); break;
         case OP_JOR:
             JUMP_IF(is_truthy(R[A]) && !is_int(R[A]) && !is_bytes(R[A]));

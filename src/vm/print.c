@@ -149,6 +149,12 @@ static void print_selector(Printer *p, const SelectorObj *selector) {
     text(p, ")");
 }
 
+static void print_variant(Printer *p, const VariantObj *variant) {
+    print_symbol(p, variant->parent->name);
+    text(p, "/");
+    print_symbol(p, variant->name);
+}
+
 static void print_special_or_number(Printer *p, Value value, bool quoted) {
     if (is_small_int(value) || is_float(value))
         print_number(p, value);
@@ -181,6 +187,8 @@ static void print_leaf(Printer *p, Value value, bool quoted) {
     case OBJ_DATETIME:
     case OBJ_TIME: print_date(p, (ObjType)object->type, (DateObj *)object); break;
     case OBJ_REGEX: print_regex(p, (RegexObj *)object); break;
+    case OBJ_ENUM: print_symbol(p, ((EnumObj *)object)->name); break;
+    case OBJ_VARIANT: print_variant(p, (VariantObj *)object); break;
     case OBJ_FUTURE:
     case OBJ_TASK: print_future(p, (FutureObj *)object); break;
     case OBJ_TYPE_VALUE: type_append_text(p->out, (TypeObj *)object); break;
@@ -211,6 +219,7 @@ static bool is_container(Value value) {
     case OBJ_HASHMAP:
     case OBJ_SET:
     case OBJ_NODE:
+    case OBJ_ENUM_VALUE:
     case OBJ_RANGE: return true;
     default: return false;
     }
@@ -243,6 +252,11 @@ static Level open_container(Printer *p, Value container, bool quoted) {
         text(p, "(");
         break;
     }
+    case OBJ_ENUM_VALUE:
+        text(p, "(");
+        print_variant(p, enum_value_of(container)->variant);
+        level.separated = level.quoted = true;
+        break;
     default: level.quoted = true; break; /* a range */
     }
     return level;
@@ -352,6 +366,12 @@ static bool next_element(Printer *p, Level *level, Value *out) {
         more = next_of_node(p, level, out);
         end = ")";
         break;
+    case OBJ_ENUM_VALUE: {
+        const EnumValueObj *value = enum_value_of(level->container);
+        more = next_item(p, level, value->payload, value->variant->field_count, out);
+        end = ")";
+        break;
+    }
     default:
         more = next_of_range(p, level, out);
         end = "";

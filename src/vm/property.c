@@ -52,6 +52,10 @@ Value property_get(VM *vm, Value container, const SymbolObj *name) {
     case OBJ_ADAPTER: return adapter_get(vm, adapter_of(container), name);
     case OBJ_ADAPTER_STORE: return or_void(table_get_symbol(&adapter_store_of(container)->properties, name));
     case OBJ_MATCH: return match_property(vm, match_of(container), name);
+    case OBJ_ENUM: {
+        const VariantObj *variant = enum_find(enum_of(container), name);
+        return variant ? value_pointer(variant) : VAL_VOID;
+    }
     default: return VAL_VOID;
     }
 }

@@ -113,7 +113,8 @@ static bool contains(const char *text, const char *needle) {
 
 /* Some kinds of error get their class from their words as messages without a kind do (language 22 §3.1). */
 static ClassObj *class_of_error(VM *vm, ErrorId id, const char *message) {
-    bool has_choice = id == ERR_OOP || id == ERR_NOT_CALLABLE || id == ERR_TYPE_PLAIN || id == ERR_GENERATOR;
+    bool has_choice = id == ERR_OOP || id == ERR_NOT_CALLABLE || id == ERR_ARITY || id == ERR_KEYWORD ||
+                      id == ERR_TYPE_PLAIN || id == ERR_GENERATOR;
     bool is_argument = has_choice && (contains(message, "requires") || contains(message, "expects"));
     ClassObj *class_ = vm->error_classes[is_argument ? ERR_ARGUMENT : id];
     return class_ ? class_ : vm->exception_class;

@@ -184,6 +184,11 @@ TypeObj *type_from_value(VM *vm, Value value) {
 }
 
 bool value_is(VM *vm, Value value, Value type, bool *out_holds) {
+    if (is_enum(type)) {
+        const VariantObj *variant = variant_of_any(value);
+        *out_holds = variant && variant->parent == enum_of(type);
+        return true;
+    }
     if (is_class(type)) {
         ClassObj *class_ = class_of_value(type);
         /* By name: an instance is its class and all above it, other values are never Object. */

@@ -1,6 +1,7 @@
 /* vm.c — start-up and shutdown of the rooms up to vm/, roots, names, handles. */
 #include "vm/vm.h"
 
+#include "port/port.h"
 #include "vm/generator.h"
 
 static void mark_roots(VM *vm, Heap *heap, bool final) {
@@ -183,6 +184,8 @@ static void default_limits(Limits *limits) {
     if (limits->memory == 0) limits->memory = LIMIT_MEMORY_DEFAULT;
 }
 
+static void write_warning(VM *vm, const char *line, size_t size) { port_write(vm, PORT_STDERR, line, size); }
+
 void vm_init(VM *vm, const Limits *limits, uint32_t hash_seed) {
     memset(vm, 0, sizeof *vm);
     vm->limits = *limits;
@@ -195,6 +198,7 @@ void vm_init(VM *vm, const Limits *limits, uint32_t hash_seed) {
     vm->fiber = &vm->host_fiber;
     vm->find_key = hash_find;
     vm->space.hash_seed = hash_seed;
+    vm->space.warn = write_warning;
     heap_init(vm_heap(vm), vm, vm->limits.memory);
     vm_heap(vm)->mark_roots = mark_roots;
     heap_pause(vm);
