@@ -15,6 +15,7 @@ import { GeneError } from './errors.js'
  * @property {(path: string) => Promise<string[]>} list names in a directory
  * @property {(path: string) => Promise<{ size: number, isFile: boolean, isDir: boolean, modified: number }>} stat
  *   modified: ms since 1970
+ * @property {(path: string) => Promise<string>} [realPath] the path without symbolic links; default: as it is
  * @property {(path: string) => Promise<void>} makeDir with its parents; one that is there is fine
  */
 

@@ -6,70 +6,86 @@ import { decodeSource } from './source_text.js'
 /** @typedef {{ path: string, source: string }} Found */
 
 /** @param {string} path */
-function folderOf(path) {
-  const slash = path.lastIndexOf('/')
-  return slash < 0 ? '.' : path.slice(0, slash + 1)
-}
+const folderOf = (path) => path.slice(0, path.lastIndexOf('/')) || '/'
+
+/** @param {string} folder @param {string} path */
+const isInside = (folder, path) => path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 
 export class ModuleSources {
   #modules
   #cwd
+  #mayReadAll
   /** @type {() => Promise<Partial<import('./files.js').FileSystem>>} */ #files
   #onLoad
+  /** The program's file: what lies in its folder may be imported without a grant. @type {string | undefined} */ program
 
   /**
    * @param {import('./options.js').Modules | undefined} modules
    * @param {string} cwd
+   * @param {boolean} mayReadAll the grant allow.fs; without it there are no packages, and modules only below `cwd` and the program
    * @param {() => Promise<Partial<import('./files.js').FileSystem>>} files
    * @param {(found: Found) => void} onLoad
    */
-  constructor(modules, cwd, files, onLoad) {
+  constructor(modules, cwd, mayReadAll, files, onLoad) {
     this.#modules = modules
     this.#cwd = cwd
+    this.#mayReadAll = mayReadAll
     this.#files = files
     this.#onLoad = onLoad
   }
 
   /**
-   * @param {string} specifier as written in the import
+   * Those of the files that there are. Where to look is src/lib/packages.gene's business, and so is what to say when nothing is there.
+   * @param {string[]} paths absolute
+   * @param {string | null} specifier as written in the import; null: of these files, none but these
    * @param {string} referrer path of the importing module
-   * @returns {Promise<Found | null>} null: there is none, which src/lib/module.c reports
+   * @returns {Promise<Found[] | null>} null: only the embedder's function could say, which knows specifiers
    */
-  async load(specifier, referrer) {
-    const base = absolutePath(this.#cwd, specifier.startsWith('/') ? '/' : folderOf(referrer))
-    const paths = [...new Set([`${specifier}.gene`, specifier].map((name) => absolutePath(base, name)))]
-    const found = this.#modules ? await this.#given(specifier, referrer, paths) : await this.#file(paths)
-    if (found) this.#onLoad(found)
+  async load(paths, specifier, referrer) {
+    const found = typeof this.#modules === 'function'
+      ? await this.#asked(paths[0], specifier, referrer)
+      : await (this.#modules ? this.#given(paths, specifier) : this.#onDisk(paths, specifier))
+    found?.forEach(this.#onLoad)
     return found
   }
 
-  /** @param {string} specifier @param {string} referrer @param {string[]} paths @returns {Promise<Found | null>} */
-  async #given(specifier, referrer, paths) {
-    if (typeof this.#modules === 'function') {
-      const found = await this.#modules(specifier, referrer)
-      if (found === null || found === undefined) return null
-      return typeof found === 'string' ? { path: paths[0], source: found } : { path: found.path ?? paths[0], source: found.source }
-    }
-    const given = this.#modules instanceof Map ? this.#modules : new Map(Object.entries(this.#modules ?? {}))
-    // Keys may be written as in the import, or as paths relative to the current directory.
-    const base = this.#cwd.endsWith('/') ? this.#cwd : `${this.#cwd}/`
-    for (const path of paths) {
-      for (const key of [path, path.startsWith(base) ? path.slice(base.length) : path, `./${path.slice(base.length)}`]) {
-        const source = given.get(key)
-        if (source !== undefined) return { path, source }
-      }
-    }
-    const source = given.get(specifier) ?? given.get(`${specifier}.gene`)
-    return source === undefined ? null : { path: specifier, source }
+  /** @param {string} path @param {string | null} specifier @param {string} referrer */
+  async #asked(path, specifier, referrer) {
+    if (specifier === null) return null
+    const found = await /** @type {Function} */ (this.#modules)(specifier, referrer)
+    if (found === null || found === undefined) return []
+    return [typeof found === 'string' ? { path, source: found } : { path: found.path ?? path, source: found.source }]
   }
 
-  /** @param {string[]} paths @returns {Promise<Found | null>} */
-  async #file(paths) {
-    const files = await this.#files()
+  /** Keys may be written as in the import, or as paths relative to the current directory. @param {string[]} paths @param {string | null} specifier */
+  #given(paths, specifier) {
+    const given = this.#modules instanceof Map ? this.#modules : new Map(Object.entries(this.#modules ?? {}))
+    const base = this.#cwd.endsWith('/') ? this.#cwd : `${this.#cwd}/`
+    /** @type {Found[]} */ const found = []
     for (const path of paths) {
-      const content = await files.readFile?.(path).catch(() => undefined)
-      if (content !== undefined) return { path, source: typeof content === 'string' ? content : decodeSource(content, path) }
+      const local = path.startsWith(base) ? path.slice(base.length) : path
+      const key = [path, local, `./${local}`].find((name) => given.has(name))
+      if (key !== undefined) found.push({ path, source: String(given.get(key)) })
     }
-    return null
+    if (found.length || specifier === null) return found
+    const source = given.get(specifier) ?? given.get(`${specifier}.gene`)
+    return source === undefined ? [] : [{ path: specifier, source }]
+  }
+
+  /** @param {string[]} paths @param {string | null} specifier */
+  async #onDisk(paths, specifier) {
+    if (!this.#mayReadAll && specifier === null) return []
+    const files = await this.#files()
+    const realPath = async (/** @type {string} */ path) => (await files.realPath?.(path).catch(() => path)) ?? path
+    const own = [this.#cwd, ...(this.program ? [folderOf(absolutePath(this.#cwd, this.program))] : [])]
+    const roots = this.#mayReadAll ? ['/'] : await Promise.all(own.map(realPath))
+    const read = async (/** @type {string} */ path) => {
+      const real = await realPath(path)
+      if (!roots.some((root) => isInside(root, real))) return []
+      const content = await files.readFile?.(real).catch(() => undefined)
+      if (content === undefined) return []
+      return [{ path: real, source: typeof content === 'string' ? content : decodeSource(content, real) }]
+    }
+    return (await Promise.all(paths.map(read))).flat()
   }
 }

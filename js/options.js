@@ -32,6 +32,7 @@
  * @property {'node' | 'memory' | 'opfs' | Partial<import('./files.js').FileSystem>} [fs] default 'memory'
  * @property {typeof globalThis.fetch} [fetch]
  * @property {Modules} [modules] sources for `import`; default: files
+ * @property {string} [package] the program's package, a directory or a name; default: where the program lies
  * @property {Allow} [allow]
  * @property {Limits} [limits]
  * @property {boolean} [contracts] false: `^pre` and `^post` of functions are not checked (default true)
@@ -46,7 +47,7 @@
 
 const OPTIONS = [
   'wasm', 'stdin', 'stdout', 'stderr', 'env', 'args', 'program', 'cwd', 'fs', 'fetch', 'modules', 'allow', 'limits', 'sliceMs', 'now', 'random',
-  'strictNil', 'typeCheck', 'contracts', 'logLevel',
+  'strictNil', 'typeCheck', 'contracts', 'logLevel', 'package',
   'onUnhandled',
 ]
 const LOG_LEVELS = ['ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']
@@ -109,6 +110,7 @@ export function checkOptions(options) {
   for (const name of /** @type {const} */ (['now', 'random', 'onUnhandled', 'fetch'])) checkType(`options.${name}`, options[name], 'function')
   checkType('options.program', options.program, 'string')
   checkType('options.cwd', options.cwd, 'string')
+  checkType('options.package', options.package, 'string')
   for (const name of /** @type {const} */ (['strictNil', 'typeCheck', 'contracts'])) checkType(`options.${name}`, options[name], 'boolean')
   const { logLevel = 'INFO' } = options
   if (!LOG_LEVELS.includes(logLevel)) throw new TypeError(`options.logLevel must be one of ${LOG_LEVELS.join(', ')}`)

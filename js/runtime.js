@@ -59,6 +59,7 @@ export class Runtime {
   #stderr
   #files
   /** @type {() => Promise<Partial<import('./files.js').FileSystem>>} where programs and modules come from */ #sourceFiles
+  /** @type {ModuleSources} */ #modules
   #operations
   #sources = new Sources()
   #cwd
@@ -80,7 +81,9 @@ export class Runtime {
     this.#operations = new Operations({
       allow: options.allow,
       files: () => this.#files(),
-      modules: new ModuleSources(options.modules, cwd, () => this.#sourceFiles(), ({ path, source }) => this.#sources.add(path, source)),
+      modules: (this.#modules = new ModuleSources(
+        options.modules, cwd, options.allow.fs, () => this.#sourceFiles(), ({ path, source }) => this.#sources.add(path, source),
+      )),
       input: new Input(options.stdin),
       fetch: options.fetch,
       unhandled: (error) => this.#unhandled(error),
@@ -117,8 +120,9 @@ export class Runtime {
 
   /** Tells the core what a program can ask: `$args`, `$program`, `$env` and the surroundings. @param {string[]} args @param {string | null} program */
   #describe(args, program) {
-    const { env, allow, logLevel = null } = this.#options
-    const system = { cwd: this.#cwd, log_level: logLevel, ...platform.system() }
+    const { env, allow, logLevel = null, package: name = null } = this.#options
+    const system = { cwd: this.#cwd, log_level: logLevel, package: name, ...platform.system() }
+    this.#modules.program = program ?? undefined
     this.#core.ask('wasm_set_program', [args, program, env ?? (allow.env ? platform.env() : {}), system])
   }
 

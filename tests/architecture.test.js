@@ -111,6 +111,6 @@ describe('the sources', () => {
 
   test('of the tests are named after behaviour', () => {
     const programs = globFiles('tests/gene', /\.gene$/)
-    assert.deepEqual(programs.filter((file) => !/^tests\/gene\/[a-z0-9_/-]+\.gene$/.test(file)), [])
+    assert.deepEqual(programs.filter((file) => !/^tests\/gene\/[a-z0-9_/-]+(\/modules\/[a-z0-9_/.-]+)?\.gene$/.test(file)), [])
   })
 })

@@ -1,7 +1,7 @@
 // commands.js — every command, declared once: usage, help and where it is.
 
 import {
-  CHECK, CODE, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, PIPE, PRINT_LAST, REPL_ON_ERROR, VALUES, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_EVAL,
+  CHECK, CODE, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, PACKAGE, PIPE, PRINT_LAST, REPL_ON_ERROR, VALUES, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_EVAL,
 } from './options.js'
 
 /**
@@ -20,26 +20,26 @@ export const COMMANDS = {
   run: {
     usage: 'gene run FILE [args…]',
     summary: 'run a program; - or no FILE reads it from stdin (also: gene FILE [args…])',
-    options: [...COMMON, REPL_ON_ERROR, ...WITHOUT_EFFECT],
+    options: [...COMMON, PACKAGE, REPL_ON_ERROR, ...WITHOUT_EFFECT],
     ownArguments: true,
     load: () => import('./run.js'),
   },
   eval: {
     usage: 'gene eval CODE',
     summary: 'evaluate code, from stdin without CODE, and print its value unless it is nil or void',
-    options: [PRINT_LAST, ...COMMON, REPL_ON_ERROR, ...WITHOUT_EFFECT, ...WITHOUT_EFFECT_IN_EVAL],
+    options: [PRINT_LAST, ...COMMON, PACKAGE, REPL_ON_ERROR, ...WITHOUT_EFFECT, ...WITHOUT_EFFECT_IN_EVAL],
     load: () => import('./eval.js'),
   },
   pipe: {
     usage: 'gene pipe CODE|FILE',
     summary: 'run code once for each line of stdin, which is $line, and print its value unless it is nil',
-    options: [...PIPE, ...COMMON, ...WITHOUT_EFFECT],
+    options: [...PIPE, ...COMMON, PACKAGE, ...WITHOUT_EFFECT],
     load: () => import('./pipe.js'),
   },
   repl: {
     usage: 'gene repl',
     summary: 'an interactive session',
-    options: COMMON,
+    options: [...COMMON, PACKAGE],
     load: () => import('./repl.js'),
   },
   parse: {

@@ -107,6 +107,8 @@ export const PIPE = [
   { name: 'quote-str', help: 'print strings as literals' },
 ]
 /** @type {OptionRow} */
+export const PACKAGE = { name: 'pkg', value: 'DIR|NAME', help: 'the package that the program belongs to' }
+/** @type {OptionRow} */
 export const REPL_ON_ERROR = { name: 'repl-on-error', help: 'after an uncaught exception open an interactive session, where ex is that' }
 /** @type {OptionRow} */
 export const FORMAT_CODE = { name: 'format', value: 'FORM', help: 'pretty (with source lines) or bytecode', read: oneOf(['pretty', 'bytecode']) }

@@ -38,10 +38,10 @@ function outputOf({ value, text }, line, options) {
 export async function command({ options, words }) {
   const given = words.join(' ')
   if (given.trim() === '') throw new CommandError("No code provided. Usage: gene pipe '<code>'")
-  const { source, file } = sourceOf(given)
   const session = await Session.open(options, { program: FILE, stdin: () => null })
   const { runtime, output, signal } = session
   return session.exitCodeOf(async () => {
+    const { source, file } = sourceOf(await session.fileOf(given, options))
     session.dump(options, source, file)
     if (file !== FILE && runtime.parse(source).forms.length === 0) throw new CommandError('No code found in file (only shebang/comments)')
     let title = 'Error: Compilation error: '

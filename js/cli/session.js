@@ -1,6 +1,8 @@
 // session.js — a runtime for the command line: its options, where output goes, Ctrl-C, and what an error makes of the exit
 // code.
 
+import { statSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { GeneError, GeneSyntaxError } from '../errors.js'
 import { createRuntime } from '../runtime.js'
 import { ErrorPrinter } from './errors.js'
@@ -18,11 +20,11 @@ function allowOf({ allow = GRANTS, deny = [] }) {
 
 /** @param {Record<string, any>} options @returns {import('../options.js').RuntimeOptions} */
 function runtimeOptions(options) {
-  const { 'max-memory': memory, timeout: time, depth, contracts = true } = options
+  const { 'max-memory': memory, timeout: time, depth, contracts = true, pkg } = options
   const strictNil = options['strict-nil'] === true
   const typeCheck = options['no-type-check'] !== true
   const logLevel = options.debug ? 'DEBUG' : undefined
-  return { allow: allowOf(options), limits: { memory, time, depth }, contracts, strictNil, typeCheck, logLevel, fs: 'node' }
+  return { allow: allowOf(options), limits: { memory, time, depth }, contracts, strictNil, typeCheck, package: pkg, logLevel, fs: 'node' }
 }
 
 /** Standard input, opened when the program first reads it. */
@@ -102,6 +104,17 @@ export class Session {
   fail(error, title) {
     this.#title = title
     throw error
+  }
+
+  /**
+   * A file that the command line names: with --pkg one of that package, when it is there.
+   * @param {string} word
+   * @param {Record<string, any>} options
+   */
+  async fileOf(word, { pkg }) {
+    if (pkg === undefined || isAbsolute(word)) return word
+    const file = join(await this.runtime.eval('$app/.pkg/.dir'), word)
+    return statSync(file, { throwIfNoEntry: false })?.isFile() ? file : word
   }
 
   /** Shows on stderr what the source becomes, as --dump and --debug ask. @param {Record<string, any>} options @param {string} source @param {string} file */

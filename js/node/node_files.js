@@ -1,6 +1,6 @@
 // node_files.js — the files of the machine, through node:fs/promises.
 
-import { access, appendFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { access, appendFile, mkdir, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
 /** @typedef {import('../files.js').FileSystem} FileSystem */
@@ -42,6 +42,11 @@ export class NodeFiles {
   /** @param {string} path */
   list(path) {
     return readdir(this.#absolute(path))
+  }
+
+  /** @param {string} path */
+  realPath(path) {
+    return realpath(this.#absolute(path))
   }
 
   /** @param {string} path */

@@ -82,6 +82,7 @@ Expr *analyze_set(Compiler *c, NodeObj *node);
 /* analyze_module.c */
 Expr *analyze_import(Compiler *c, NodeObj *node);
 Expr *analyze_export(Compiler *c, NodeObj *node);
+Expr *analyze_dep(Compiler *c, NodeObj *node);
 Expr *analyze_comptime(Compiler *c, NodeObj *node);
 Expr *analyze_if_main(Compiler *c, NodeObj *node);
 

@@ -63,7 +63,8 @@ static void predeclare(Compiler *c, Value form, uint32_t depth) {
     if (symbol_is(head, "var") || symbol_is(head, "let")) {
         predeclare_variable(c, node, symbol_is(head, "let"));
     } else if (special_definition(form)) {
-        bool binds = !symbol_is(head, "import") && !symbol_is(head, "implement"); /* import declares its items itself */
+        /* import declares its items itself */
+        bool binds = !symbol_is(head, "import") && !symbol_is(head, "implement") && !symbol_is(head, "$dep");
         if (binds) predeclare_definition(c, node);
     } else if (symbol_is(head, "do") || symbol_is(head, "loop") || symbol_is(head, "while") || symbol_is(head, "try")) {
         for (uint32_t i = 0; i < node->count; i++) {
@@ -354,6 +355,19 @@ Expr *analyze_export(Compiler *c, NodeObj *node) {
                            var ? expr_var(c, var) : expr_const(c, VAL_UNSET));
     }
     return sequence;
+}
+
+/* ($dep "name" "version" ^path "dir"): what is needed to find the package is known when it is compiled. */
+Expr *analyze_dep(Compiler *c, NodeObj *node) {
+    SymbolObj *name = node->count ? export_name(c, node->children[0]) : NULL;
+    if (!name) return analyze_error(c, ERR_COMPILE_FORM, "$dep requires package name");
+    Value path = table_get_symbol(&node->props, symbol_from(c->vm, "path"));
+    bool has_path = path != VAL_UNSET && !is_nil(path);
+    if (has_path && !is_string(path)) return analyze_error(c, ERR_COMPILE_FORM, "$dep ^path must be a string");
+    Value function = string_from(c->vm, "add_dependency");
+    Expr *callee = expr_const(c, function);
+    return expr_intrinsic(c, INTRINSIC_PACKAGE, 4, callee, expr_const(c, value_pointer(c->module)),
+                          expr_const(c, string_from_symbol(c->vm, name)), expr_const(c, has_path ? path : VAL_NIL));
 }
 
 /* --- small forms ---------------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@ static const SpecialForm special_forms[] = {
     {"$await_race", analyze_await_race, NULL, false},
     {"$await_settled", analyze_await_settled, NULL, false},
     {"$caller_eval", analyze_caller_eval, NULL, false},
-    {"$dep", NULL, "$dep is not supported yet", true},
+    {"$dep", analyze_dep, NULL, true},
     {"$emit", analyze_emit, NULL, false},
     {"$if_main", analyze_if_main, NULL, false},
     {"$parse", analyze_parse, NULL, false},

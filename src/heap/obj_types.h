@@ -34,6 +34,8 @@
     OBJ_TYPE(INTERFACE, "VkInterface", "Interface")                   \
     OBJ_TYPE(ADAPTER_STORE, "VkAdapterInternal", "VkAdapterInternal") \
     OBJ_TYPE(NAMESPACE, "VkNamespace", "VkNamespace")                 \
+    OBJ_TYPE(PACKAGE, "VkPackage", "VkPackage")                       \
+    OBJ_TYPE(APPLICATION, "VkApplication", "VkApplication")           \
     OBJ_TYPE(FUTURE, "VkFuture", "Future")                            \
     OBJ_TYPE(TASK, "VkFuture", "Task")                                \
     OBJ_TYPE(TIMER, "VkTimer", "Timer")                               \

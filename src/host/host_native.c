@@ -207,26 +207,16 @@ static bool run_file_operation(VM *vm, Operation kind, const char *path, Value s
     }
 }
 
-/* --- modules ------------------------------------------------------------------------------------------------------ */
-
-/* directory of `referrer` + specifier + suffix, if that is a file. */
-static char *find_module(const char *specifier, const char *referrer, const char *suffix, Buffer *out_path) {
-    buffer_clear(out_path);
-    const char *slash = strrchr(referrer, '/');
-    if (specifier[0] != '/' && slash) buffer_append(out_path, referrer, (size_t)(slash - referrer) + 1);
-    buffer_append_text(out_path, specifier);
-    buffer_append_text(out_path, suffix);
-    return file_exists(buffer_text(out_path)) ? realpath(buffer_text(out_path), NULL) : NULL;
+/* Text of argument `i`, "" when it is no string. */
+static const char *text_argument(const Value *argv, uint32_t argc, uint32_t i) {
+    return i < argc && is_string(argv[i]) ? string_of(argv[i])->text : "";
 }
 
-/* {^path ^source}; nil when there is no such module. False: errno says why it cannot be read. */
-static bool load_module(VM *vm, const char *specifier, const char *referrer, Value *out) {
-    Buffer path;
-    buffer_init(&path);
-    char *found = find_module(specifier, referrer, ".gene", &path);
-    if (!found) found = find_module(specifier, referrer, "", &path);
-    buffer_free(&path);
-    *out = VAL_NIL;
+/* --- modules ------------------------------------------------------------------------------------------------------ */
+
+/* Adds {^path ^source} to the array in root `list` if `path` is a file. False: errno says why it cannot be read. */
+static bool add_module(VM *vm, const char *path, uint32_t list) {
+    char *found = file_exists(path) ? realpath(path, NULL) : NULL;
     if (!found) return true;
     uint32_t scope = roots_open(vm);
     uint32_t map = root_push(vm, map_make(vm));
@@ -234,9 +224,25 @@ static bool load_module(VM *vm, const char *specifier, const char *referrer, Val
     map_set_text(vm, map_of(root_get(vm, map)), "path", name);
     Value source;
     bool ok = read_file(vm, found, &source);
-    if (ok) map_set_text(vm, map_of(root_get(vm, map)), "source", source);
+    if (ok) {
+        map_set_text(vm, map_of(root_get(vm, map)), "source", source);
+        array_push(vm, array_of(root_get(vm, list)), root_get(vm, map));
+    }
     free(found);
-    *out = root_get(vm, map);
+    roots_close(vm, scope);
+    return ok;
+}
+
+/* Array of {^path ^source}: the files among `paths`. False: errno says why one cannot be read. */
+static bool load_modules(VM *vm, Value paths, Value *out) {
+    uint32_t scope = roots_open(vm);
+    root_push(vm, paths);
+    uint32_t list = root_push(vm, array_make(vm, 1));
+    bool ok = true;
+    for (uint32_t i = 0; ok && is_array(paths) && i < array_of(paths)->count; i++) {
+        ok = add_module(vm, text_argument(array_of(paths)->items, array_of(paths)->count, i), list);
+    }
+    *out = root_get(vm, list);
     roots_close(vm, scope);
     return ok;
 }
@@ -256,11 +262,6 @@ static bool add_read(VM *vm, uint32_t operation, bool all) {
     return true;
 }
 
-/* Text of argument `i`, "" when it is no string. */
-static const char *text_argument(const Value *argv, uint32_t argc, uint32_t i) {
-    return i < argc && is_string(argv[i]) ? string_of(argv[i])->text : "";
-}
-
 /* The scheduler takes an answer up in a later pump, so it may be given at once. */
 bool port_start_operation(VM *vm, int kind, uint32_t operation, const Value *argv, uint32_t argc, Buffer *out_error,
                           int *out_error_id) {
@@ -270,7 +271,7 @@ bool port_start_operation(VM *vm, int kind, uint32_t operation, const Value *arg
     switch ((Operation)kind) {
     case OPERATION_READ_LINE:
     case OPERATION_READ_ALL: return add_read(vm, operation, kind == OPERATION_READ_ALL);
-    case OPERATION_LOAD_MODULE: ok = load_module(vm, first, text_argument(argv, argc, 1), &value); break;
+    case OPERATION_LOAD_MODULE: ok = load_modules(vm, argc ? argv[0] : VAL_NIL, &value); break;
     case OPERATION_FETCH:
     case OPERATION_SERVE:
     case OPERATION_STOP_SERVER:

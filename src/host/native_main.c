@@ -31,6 +31,7 @@ static double quantity(const char *text) {
 
 typedef struct Options {
     Limits limits;
+    const char *package; /* directory or name; NULL: where the program lies */
     bool strict_nil, ignores_types, contracts_off, as_image;
 } Options;
 
@@ -58,6 +59,10 @@ static bool read_option(const char *option, Options *io_options) {
     }
     bool ignored = strncmp(option, "--allow", size) == 0 || strncmp(option, "--deny", size) == 0;
     if (ignored) return true;
+    if (size == 5 && strncmp(option, "--pkg", size) == 0) {
+        io_options->package = equals + 1;
+        return true;
+    }
     double value = quantity(equals + 1);
     if (value < 0) return false;
     if (size == 7 && strncmp(option, "--depth", size) == 0)
@@ -72,7 +77,7 @@ static bool read_option(const char *option, Options *io_options) {
 }
 
 /* Array of the program's arguments and map of the environment. */
-static void set_program(VM *vm, const char *file, char **arguments) {
+static void set_program(VM *vm, const char *file, const char *package, char **arguments) {
     vm->program = string_make_lossy(vm, file, strlen(file));
     vm->args = array_make(vm, 0);
     for (; *arguments; arguments++) {
@@ -83,6 +88,7 @@ static void set_program(VM *vm, const char *file, char **arguments) {
     vm->system = map_make(vm);
     if (folder) map_set_text(vm, map_of(vm->system), "cwd", string_make_lossy(vm, folder, strlen(folder)));
     free(folder);
+    if (package) map_set_text(vm, map_of(vm->system), "package", string_make_lossy(vm, package, strlen(package)));
     vm->env = map_make(vm);
     for (char **entry = environ; *entry; entry++) {
         const char *equals = strchr(*entry, '=');
@@ -139,7 +145,7 @@ int main(int argc, char **argv) {
     while (at < argc && strncmp(argv[at], "--", 2) == 0 && read_option(argv[at], &options)) at++;
     if (at >= argc || strncmp(argv[at], "--", 2) == 0) {
         fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] "
-                        "[--contracts=off] [--image] FILE [args…]\n");
+                        "[--contracts=off] [--pkg=DIR|NAME] [--image] FILE [args…]\n");
         return EXIT_USAGE;
     }
     size_t size;
@@ -153,7 +159,7 @@ int main(int argc, char **argv) {
     vm->space.strict_nil = options.strict_nil;
     vm->space.ignores_types = options.ignores_types;
     vm->space.contracts_off = options.contracts_off;
-    set_program(vm, argv[at], argv + at + 1);
+    set_program(vm, argv[at], options.package, argv + at + 1);
     int code = run(vm, argv[at], source, size, options.as_image);
     native_flush(vm);
     native_destroy(vm);

@@ -8,13 +8,12 @@
 #include "lib/async.h"
 #include "lib/extensions.h"
 #include "lib/modules.h"
+#include "lib/package.h"
 #include "lib/path.h"
 #include "lib/prelude.h"
 #include "lib/source.h"
 #include "lib/support.h"
-#include "port/operations.h"
 #include "task/future.h"
-#include "task/scheduler.h"
 #include "vm/property.h"
 
 static bool is_module(Value value) { return is_obj_type(value, OBJ_MODULE); }
@@ -50,26 +49,12 @@ static NativeResult import(VM *vm, const Args *args, Value *out) {
     if (is_truthy(option_of(vm, specification, "native"))) {
         return vm_raise(vm, ERR_UNSUPPORTED, "[GENE.WASM.UNSUPPORTED] native extensions is not available in wasm");
     }
-    Value package = option_of(vm, specification, "pkg");
-    if (!is_nil(package)) {
-        const char *name = lib_is_name(package) ? lib_name_text(package) : "?";
-        return vm_raise(vm, ERR_IMPORT,
-                        "[GENE.PACKAGE.NOT_FOUND] Package '%s' was not found (importer=%s; package=%s; searched=[])",
-                        name, module_path(module_arg(vm, args, 1)), name);
-    }
     return call_import_function(vm, "import_from", argv, 2, out);
 }
 
 static const NativeDef import_def = {"import", import, 2, 2, 0, "(import a b from \"path\")", "Imports members."};
 
 /* --- finding ------------------------------------------------------------------------------------------------------------ */
-
-static NativeResult load_source(VM *vm, const Args *args, Value *out) {
-    Value specifier = option_of(vm, native_arg(vm, args, 0), "from");
-    Value argv[] = {specifier, module_arg(vm, args, 1)->path};
-    *out = scheduler_begin_operation(vm, OPERATION_LOAD_MODULE, argv, COUNT_OF(argv), false);
-    return NATIVE_WAIT;
-}
 
 /* The main module is known by its path as it was given: in the cache it stands under its full one. */
 static void remember_importer(VM *vm, ModuleObj *importer) {
@@ -81,22 +66,6 @@ static void remember_importer(VM *vm, ModuleObj *importer) {
         table_set_symbol(vm, &vm->modules, key, value_pointer(importer));
     }
     roots_close(vm, scope);
-}
-
-/* The host looks in the importer's folder only. */
-static NativeResult raise_not_found(VM *vm, const char *specifier, const ModuleObj *importer) {
-    Buffer folder;
-    buffer_init(&folder);
-    const char *path = module_path(importer), *slash = strrchr(path, '/');
-    if (specifier[0] == '/')
-        path_append_absolute(vm, &folder, "/", 1);
-    else
-        path_append_absolute(vm, &folder, path, slash ? (size_t)(slash - path) + 1 : 0);
-    vm_raise(vm, ERR_MODULE_NOT_FOUND,
-             "[GENE.MODULE.NOT_FOUND] Module '%s' was not found (importer=%s; specifier=%s; searched=[%s])", specifier,
-             path, specifier, buffer_text(&folder));
-    buffer_free(&folder);
-    return NATIVE_RAISE;
 }
 
 /* A new module for a source, with its body ready to run. `path` and `source` are reachable. NULL after raising. */
@@ -116,15 +85,12 @@ static ModuleObj *make_module(VM *vm, SymbolObj *key, Value path, Value source) 
     return code ? module : NULL;
 }
 
-/* (find_module answer specification importer): what the host has found, {^path ^source} or nil, as a module. */
+/* (find_module file importer): what the host has found, {^path ^source}, as a module. */
 static NativeResult find_module(VM *vm, const Args *args, Value *out) {
-    Value answer = native_arg(vm, args, 0);
-    ModuleObj *importer = module_arg(vm, args, 2);
-    Value path = is_map(answer) ? map_get_text(vm, map_of(answer), "path") : VAL_NIL;
-    Value source = is_map(answer) ? map_get_text(vm, map_of(answer), "source") : VAL_NIL;
-    if (!is_string(path) || !is_string(source)) {
-        return raise_not_found(vm, string_of(option_of(vm, native_arg(vm, args, 1), "from"))->text, importer);
-    }
+    const MapObj *file = map_of(native_arg(vm, args, 0));
+    ModuleObj *importer = module_arg(vm, args, 1);
+    Value path = map_get_text(vm, file, "path"), source = map_get_text(vm, file, "source");
+    if (!is_string(path) || !is_string(source)) return vm_raise(vm, ERR_IMPORT, "the host gave no source text");
     remember_importer(vm, importer);
     SymbolObj *key = symbol_from_string(vm, string_of(path));
     *out = table_get_symbol(&vm->modules, key);
@@ -446,8 +412,7 @@ NativeResult module_load(VM *vm, Value specifier, const ModuleObj *importer, Val
 /* --- tables -------------------------------------------------------------------------------------------------------------------- */
 
 static const NativeDef import_natives[] = {
-    {"load_source", load_source, 2, 2, 0, "", "What the host finds for an import."},
-    {"find_module", find_module, 3, 3, 0, "", "The module of a path."},
+    {"find_module", find_module, 2, 2, 0, "", "The module of a file."},
     {"begin_module", begin_module, 2, 2, 0, "", "The body of a module that nobody has run."},
     {"end_module", end_module, 2, 2, 0, "", "The body has ended."},
     {"leave_module", leave_module, 2, 2, 0, "", "The import has ended."},
@@ -461,6 +426,7 @@ static const NativeDef import_natives[] = {
 };
 
 static void define_import_natives(VM *vm, NamespaceObj *ns) {
+    package_define_natives(vm, ns);
     vm_define_natives(vm, ns, import_natives, COUNT_OF(import_natives));
 }
 

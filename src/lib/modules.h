@@ -46,6 +46,7 @@
     MODULE(stream)          \
     MODULE(system)          \
     MODULE(module)          \
+    MODULE(package)         \
     MODULE(core)
 
 #define MODULE(name) void lib_install_##name(VM *vm);

@@ -226,4 +226,6 @@ void collection_describe(Heap *heap) {
     heap_describe(heap, OBJ_RANGE, &range);
     heap_describe(heap, OBJ_QUOTE, &quote);
     heap_describe(heap, OBJ_UNQUOTE, &quote);
+    heap_describe(heap, OBJ_PACKAGE, &quote);
+    heap_describe(heap, OBJ_APPLICATION, &quote);
 }

@@ -84,7 +84,8 @@ Value range_make(VM *vm, Value first, Value last, Value step);
 static inline bool is_range(Value value) { return is_obj_type(value, OBJ_RANGE); }
 static inline RangeObj *range_of(Value value) { return (RangeObj *)pointer_of(value); }
 
-/* `F read as OBJ_QUOTE, %F as OBJ_UNQUOTE. */
+/* `F read as OBJ_QUOTE, %F as OBJ_UNQUOTE. OBJ_PACKAGE, whose form is the map of its fields, and OBJ_APPLICATION, whose form is its
+ * package, have the same shape. */
 typedef struct QuoteObj {
     Obj header;
     Value form;

@@ -13,7 +13,9 @@
     OPERATION(LIST_DIR, "fs", "path", "Array of names")                                                       \
     OPERATION(STAT_FILE, "fs", "path", "Map ^size ^is_file ^is_dir ^modified")                                \
     OPERATION(MAKE_DIR, "fs", "path", "nil")                                                                  \
-    OPERATION(LOAD_MODULE, "", "specifier referrer", "Map ^path ^source, nil when there is none")             \
+    OPERATION(LOAD_MODULE, "", "paths specifier referrer",                                                    \
+              "Array of Maps ^path ^source: which of the files there are; with a specifier the embedder may "   \
+              "choose another; nil: only the embedder can say, and without a specifier it is not asked")        \
     OPERATION(FETCH, "net", "request map ^url ^method ^headers ^body ^timeout", "Map ^status ^headers ^body") \
     OPERATION(SERVE, "net", "options map ^port ^host, handler",                                               \
               "Map ^port ^host once listening; the server stays open")                                        \

@@ -9,7 +9,8 @@ static void mark_roots(VM *vm, Heap *heap, bool final) {
     fiber_trace(heap, &vm->host_fiber);
     if (vm->fiber != &vm->host_fiber) fiber_trace(heap, vm->fiber);
     const Value single[] = {vm->result, vm->exception, vm->wait_for, vm->pending_args.callee,
-                            vm->args,   vm->program,   vm->env,      vm->system};
+                            vm->args,   vm->program,   vm->env,      vm->system,
+                            vm->packages};
     heap_mark_values(heap, single, COUNT_OF(single));
     heap_mark_values(heap, vm->intrinsics, INTRINSIC_COUNT);
     heap_mark_object(heap, vm->global_ns);
@@ -190,7 +191,8 @@ void vm_init(VM *vm, const Limits *limits, uint32_t hash_seed) {
     memset(vm, 0, sizeof *vm);
     vm->limits = *limits;
     default_limits(&vm->limits);
-    vm->result = vm->wait_for = vm->args = vm->program = vm->env = vm->system = vm->pending_args.callee = VAL_NIL;
+    vm->result = vm->wait_for = vm->args = vm->program = vm->env = vm->system = vm->packages = VAL_NIL;
+    vm->pending_args.callee = VAL_NIL;
     vm->exception = VAL_UNSET;
     vm->fuel = FUEL_SLICE;
     for (uint32_t i = 0; i < INTRINSIC_COUNT; i++) vm->intrinsics[i] = VAL_NIL;

@@ -26,6 +26,7 @@ function runtimeOptions(options) {
   let strictNil = false
   let contracts = true
   let typeCheck = true
+  let pkg
   for (const option of options) {
     const [, name, value] = /^--([\w-]+)(?:=(.*))?$/.exec(option) ?? []
     if (name === 'depth') limits.depth = Number(value)
@@ -34,11 +35,12 @@ function runtimeOptions(options) {
     else if (name === 'contracts') contracts = value !== 'off'
     else if (name === 'allow') allow = { fs: false, net: false, env: false, run: false, ...named(value, true) }
     else if (name === 'deny') allow = { ...allow, ...named(value, false) }
+    else if (name === 'pkg') pkg = value
     else if (name === 'strict-nil') strictNil = true
     else if (name === 'no-type-check') typeCheck = false
     else throw new Error(`the wasm harness does not know the option ${option}`)
   }
-  return { limits, allow, strictNil, typeCheck, contracts }
+  return { limits, allow, strictNil, typeCheck, contracts, package: pkg }
 }
 
 /**

@@ -1,9 +1,9 @@
 // cli_support.js — runs the command `gene` as a user does: one process, its streams, its exit code.
 
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root } from '../../js/dev/shell.js'
 
 const CLI = join(root, 'js/cli.js')
@@ -42,6 +42,9 @@ export const gene = (args, options) => start(args, options).ended
 export function folder(t, files) {
   const path = mkdtempSync(join(tmpdir(), 'gene-cli-'))
   t.after(() => rmSync(path, { recursive: true, force: true }))
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true })
+    writeFileSync(join(path, name), text)
+  }
   return path
 }
