@@ -364,9 +364,7 @@ Expr *analyze_dep(Compiler *c, NodeObj *node) {
     Value path = table_get_symbol(&node->props, symbol_from(c->vm, "path"));
     bool has_path = path != VAL_UNSET && !is_nil(path);
     if (has_path && !is_string(path)) return analyze_error(c, ERR_COMPILE_FORM, "$dep ^path must be a string");
-    Value function = string_from(c->vm, "add_dependency");
-    Expr *callee = expr_const(c, function);
-    return expr_intrinsic(c, INTRINSIC_PACKAGE, 4, callee, expr_const(c, value_pointer(c->module)),
+    return expr_intrinsic(c, INTRINSIC_PACKAGE, 3, expr_const(c, value_pointer(c->module)),
                           expr_const(c, string_from_symbol(c->vm, name)), expr_const(c, has_path ? path : VAL_NIL));
 }
 

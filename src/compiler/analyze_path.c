@@ -6,12 +6,9 @@
 
 Expr *analyze_dollar(Compiler *c, SymbolObj *symbol) {
     if (symbol_is(symbol, "$ns")) return expr_intrinsic(c, INTRINSIC_CURRENT_NS, 0);
-    if (symbol_is(symbol, "$pkg")) {
-        Value function = string_from(c->vm, "package_of");
-        return expr_intrinsic(c, INTRINSIC_PACKAGE, 2, expr_const(c, function), expr_const(c, value_pointer(c->module)));
-    }
-    if (symbol_is(symbol, "$app")) {
-        return expr_intrinsic(c, INTRINSIC_PACKAGE, 1, expr_const(c, string_from(c->vm, "application")));
+    if (symbol_is(symbol, "$pkg") || symbol_is(symbol, "$app")) {
+        return expr_intrinsic(c, INTRINSIC_PACKAGE, 3, expr_const(c, value_pointer(c->module)),
+                              expr_const(c, symbol_is(symbol, "$app") ? VAL_TRUE : VAL_NIL), expr_const(c, VAL_NIL));
     }
     if (symbol_is(symbol, "$ex")) return expr_new(c, EXPR_CURRENT_EXCEPTION);
     if (symbol_is(symbol, "$duration_start") || symbol_is(symbol, "$duration")) {

@@ -497,6 +497,8 @@ static Value read_code(ImageReader *r) {
 #define READ_INTERCEPTOR NULL
 #define READ_INTERCEPTION NULL
 #define READ_NAMESPACE NULL
+#define READ_PACKAGE NULL
+#define READ_APPLICATION NULL
 #define READ_FUTURE NULL
 #define READ_TASK NULL
 #define READ_TIMER NULL

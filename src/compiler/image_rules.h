@@ -239,6 +239,7 @@ static const Rule rules[OP_COUNT] = {
 #define ARGS_DESTRUCTURE "cv"
 #define ARGS_IMPORT "im"
 #define ARGS_EXPORT "n"
+#define ARGS_PACKAGE "mvv"
 #define ARGS_AWAIT_MANY ""
 #define ARGS_AWAIT_ALL ""
 #define ARGS_AWAIT_ANY ""

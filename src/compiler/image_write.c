@@ -369,6 +369,8 @@ static void write_code(Writer *w, Buffer *record, const Obj *object) {
 #define WRITE_INTERCEPTOR NULL
 #define WRITE_INTERCEPTION NULL
 #define WRITE_NAMESPACE NULL
+#define WRITE_PACKAGE NULL
+#define WRITE_APPLICATION NULL
 #define WRITE_FUTURE NULL
 #define WRITE_TASK NULL
 #define WRITE_TIMER NULL

@@ -51,7 +51,8 @@
     INTRINSIC_ROW(EXPORT, "names value…",                                                                             \
                   "adds exported members to the module; an unset value: the name's present member, or "               \
                   "raises 'Cannot export 'x': value not found'")                                                      \
-    INTRINSIC_ROW(PACKAGE, "name argument…", "calls a function of packages.gene: $pkg, $app, ($dep …)")                    \
+    INTRINSIC_ROW(PACKAGE, "module what path|nil",                                                                    \
+                  "what: nil for $pkg, true for $app, the name for ($dep name ^path path)")                           \
     INTRINSIC_ROW(AWAIT_MANY, "timeout|nil future …", "(await f g …), (await ^timeout t f …)")                        \
     INTRINSIC_ROW(AWAIT_ALL, "futures|unset", "($await_all …)")                                                       \
     INTRINSIC_ROW(AWAIT_ANY, "futures", "($await_any …)")                                                             \

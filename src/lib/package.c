@@ -25,7 +25,23 @@ static NativeResult call_packages(VM *vm, const Args *args, Value *out) {
     return prelude_call(vm, PACKAGES_FILE, package_define_natives, name, argv, args->count - 1, out);
 }
 
-static const NativeDef call_def = {"packages", call_packages, 1, 1 + CALL_ARGUMENTS, 0, "$pkg", "A package."};
+/* $pkg, $app, ($dep name ^path path): see PACKAGE in intrinsics.h. */
+static NativeResult package(VM *vm, const Args *args, Value *out) {
+    Value argv[] = {native_arg(vm, args, 0), native_arg(vm, args, 1), native_arg(vm, args, 2)};
+    const char *name = "package_of";
+    uint32_t argc = 1;
+    if (is_string(argv[1])) {
+        if (!is_string(argv[2]) && !is_nil(argv[2])) return vm_raise(vm, ERR_IMPORT, "$dep ^path must be a string");
+        name = "add_dependency";
+        argc = 3;
+    } else if (is_truthy(argv[1])) {
+        name = "application";
+        argc = 0;
+    }
+    return prelude_call(vm, PACKAGES_FILE, package_define_natives, name, argv, argc, out);
+}
+
+static const NativeDef package_def = {"package", package, 3, 3, 0, "$pkg", "The package of a module."};
 
 /* --- files and paths ----------------------------------------------------------------------------------------------- */
 
@@ -170,7 +186,7 @@ static const NativeDef application_methods[] = {
 void package_define_natives(VM *vm, NamespaceObj *ns) { vm_define_natives(vm, ns, natives, COUNT_OF(natives)); }
 
 void lib_install_package(VM *vm) {
-    vm_install_intrinsic(vm, INTRINSIC_PACKAGE, &call_def);
+    vm_install_intrinsic(vm, INTRINSIC_PACKAGE, &package_def);
     ClassObj *const *classes = vm_space(vm)->type_classes;
     vm_define_methods(vm, classes[OBJ_PACKAGE], package_methods, COUNT_OF(package_methods));
     vm_define_methods(vm, classes[OBJ_APPLICATION], application_methods, COUNT_OF(application_methods));
