@@ -1,6 +1,6 @@
 // input.js — the source text that a command works on.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { sep } from 'node:path'
 import { GeneError } from '../errors.js'
 import { ioError } from '../files.js'
@@ -35,6 +35,15 @@ export function readSource(path) {
     throw inputError(`cannot read ${path}: ${message}`, cause)
   }
   return decodeSource(bytes, path)
+}
+
+/** Code that is too long for a name is none either. @param {string} path */
+export function isFile(path) {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** Whether nobody would take it for code. @param {string} word */

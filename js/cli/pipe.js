@@ -1,8 +1,7 @@
 // pipe.js — gene pipe CODE|FILE: compiled once, run once for each line of stdin (language 36 §4).
 
-import { statSync } from 'node:fs'
 import { CommandError, EXIT } from './exit.js'
-import { readSource } from './input.js'
+import { isFile, readSource } from './input.js'
 import { Session } from './session.js'
 
 const FILE = '<pipe>'
@@ -23,8 +22,7 @@ async function* linesOf(input) {
 
 /** The program: code, or the content of a file. @param {string} text */
 function sourceOf(text) {
-  const isFile = statSync(text, { throwIfNoEntry: false })?.isFile() ?? false
-  return isFile ? { source: readSource(text), file: text } : { source: text, file: FILE }
+  return isFile(text) ? { source: readSource(text), file: text } : { source: text, file: FILE }
 }
 
 /** What is printed for a line. @param {{ value: any, text: string }} result @param {string} line @param {Record<string, any>} options */

@@ -1,12 +1,12 @@
 // session.js — a runtime for the command line: its options, where output goes, Ctrl-C, and what an error makes of the exit
 // code.
 
-import { statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { GeneError, GeneSyntaxError } from '../errors.js'
 import { createRuntime } from '../runtime.js'
 import { ErrorPrinter } from './errors.js'
 import { EXIT } from './exit.js'
+import { isFile } from './input.js'
 import { Output } from './output.js'
 
 const GRANTS = /** @type {const} */ (['fs', 'net', 'env', 'run'])
@@ -114,7 +114,7 @@ export class Session {
   async fileOf(word, { pkg }) {
     if (pkg === undefined || isAbsolute(word)) return word
     const file = join(await this.runtime.eval('$app/.pkg/.dir'), word)
-    return statSync(file, { throwIfNoEntry: false })?.isFile() ? file : word
+    return isFile(file) ? file : word
   }
 
   /** Shows on stderr what the source becomes, as --dump and --debug ask. @param {Record<string, any>} options @param {string} source @param {string} file */

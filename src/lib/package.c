@@ -45,6 +45,22 @@ static const NativeDef package_def = {"package", package, 3, 3, 0, "$pkg", "The 
 
 /* --- files and paths ----------------------------------------------------------------------------------------------- */
 
+/* The directory that the program was started in. */
+static const char *start_directory(VM *vm) {
+    Value start = is_map(vm->system) ? map_get_text(vm, map_of(vm->system), "start") : VAL_UNSET;
+    return is_string(start) ? string_of(start)->text : path_current(vm);
+}
+
+/* Appends `path` as seen from the directory `base`, absolute. */
+static void append_path(VM *vm, Buffer *out, const char *base, const char *path, size_t size) {
+    Buffer joined;
+    buffer_init(&joined);
+    if (size == 0 || path[0] != '/') buffer_append_format(&joined, "%s/", base);
+    buffer_append(&joined, path, size);
+    path_append_absolute(vm, out, buffer_text(&joined), joined.size);
+    buffer_free(&joined);
+}
+
 /* (load_files paths specifier|nil importer) */
 static NativeResult load_files(VM *vm, const Args *args, Value *out) {
     Value argv[] = {native_arg(vm, args, 0), native_arg(vm, args, 1), module_arg(vm, args, 2)->path};
@@ -55,16 +71,9 @@ static NativeResult load_files(VM *vm, const Args *args, Value *out) {
 /* (full_path directory path) */
 static NativeResult full_path(VM *vm, const Args *args, Value *out) {
     const StrObj *base = string_of(native_arg(vm, args, 0)), *path = string_of(native_arg(vm, args, 1));
-    Buffer joined, text;
-    buffer_init(&joined);
+    Buffer text;
     lib_buffer_init(vm, &text);
-    if (path->text[0] != '/') {
-        buffer_append(&joined, base->text, base->size);
-        buffer_append_byte(&joined, '/');
-    }
-    buffer_append(&joined, path->text, path->size);
-    path_append_absolute(vm, &text, buffer_text(&joined), joined.size);
-    buffer_free(&joined);
+    append_path(vm, &text, base->text, path->text, path->size);
     return lib_return_text(vm, &text, out);
 }
 
@@ -79,7 +88,7 @@ static NativeResult module_folder(VM *vm, const Args *args, Value *out) {
     const char *text = is_string(path) ? string_of(path)->text : "", *slash = strrchr(text, '/');
     Buffer folder;
     lib_buffer_init(vm, &folder);
-    path_append_absolute(vm, &folder, text, slash ? (size_t)(slash - text) + 1 : 0);
+    append_path(vm, &folder, start_directory(vm), text, slash ? (size_t)(slash - text) + 1 : 0);
     return lib_return_text(vm, &folder, out);
 }
 
@@ -112,12 +121,11 @@ static NativeResult kind(VM *vm, const Args *args, Value *out) {
     return lib_return(out, string_from(vm, kind_name(native_arg(vm, args, 0))));
 }
 
-/* (state): the current directory is that of the start. */
 static NativeResult state(VM *vm, const Args *args, Value *out) {
     (void)args;
     if (!is_map(vm->packages)) {
         vm->packages = map_make(vm);
-        map_set_text(vm, map_of(vm->packages), "cwd", string_from(vm, path_current(vm)));
+        map_set_text(vm, map_of(vm->packages), "cwd", string_from(vm, start_directory(vm)));
         Value given = is_map(vm->system) ? map_get_text(vm, map_of(vm->system), "package") : VAL_UNSET;
         if (is_string(given)) map_set_text(vm, map_of(vm->packages), "given", given);
     }

@@ -44,6 +44,9 @@ static Value enter_directory(VM *vm, Value stat, Value path) {
         return VAL_UNSET;
     }
     if (!is_map(vm->system)) vm->system = map_make(vm);
+    if (map_get_text(vm, map_of(vm->system), "start") == VAL_UNSET) {
+        map_set_text(vm, map_of(vm->system), "start", string_from(vm, path_current(vm)));
+    }
     map_set_text(vm, map_of(vm->system), "cwd", path);
     return VAL_NIL;
 }

@@ -5,6 +5,11 @@ import { describe, test } from 'node:test'
 import { folder, gene, start } from './cli_support.js'
 
 describe('gene pipe', () => {
+  test('code longer than any file name is code', async () => {
+    const { stdout, exit } = await gene(['pipe', `($line .append "${'x'.repeat(5000)}")`], { stdin: 'a\n' })
+    assert.deepEqual([stdout.length, exit], [5002, 0])
+  })
+
   test('prints the value for each line: strings as they are, other values as data, nothing for nil', async () => {
     for (const [code, stdin, stdout] of [
       ['(* $line/.to_i 2)', '1\n2\n', '2\n4\n'],
