@@ -44,14 +44,24 @@ function makerOf(roll) {
 describe('gene/serdes', () => {
   /** @type {Awaited<ReturnType<typeof createRuntime>>} */ let runtime
   /** @type {any} */ let check
+  /** @type {any} */ let tree
   before(async () => {
-    runtime = await createRuntime({ fs: 'memory' })
+    runtime = await createRuntime({ fs: 'memory', allow: { fs: true } })
     check = await runtime.eval(`
       (fn [source]
         (var value (parse source))
         (var text (gene/serdes/serialize value))
         (var back (gene/serdes/deserialize text))
         [text (gene/serdes/serialize back)])`)
+    tree = await runtime.eval(`
+      (fn [source separate]
+        (var value (parse source))
+        (var path "tree")
+        (gene/serdes/write_tree path value ^separate separate)
+        (var back (gene/serdes/read_tree path))
+        (gene/serdes/write_tree "again" back ^separate separate)
+        (var again (gene/serdes/read_tree "again"))
+        [(gene/serdes/serialize back) (gene/serdes/serialize again) (Dir/exists path)])`)
   })
   after(() => runtime.dispose())
 
@@ -61,6 +71,20 @@ describe('gene/serdes', () => {
       const [text, again] = await check(source)
       assert.equal(again, text, `seed ${seed}: ${source}`)
       assert.ok(text.startsWith('(gene/serialization ') && text.endsWith(')'))
+    }
+  })
+
+  test('random trees come back', async () => {
+    for (let seed = 1; seed <= ROUNDS / 3; seed++) {
+      const roll = dice(seed * 104729)
+      const value = makerOf(roll)
+      const source = `{^a [${value(2)} ${value(2)} {^x ${value(1)}}] ^b (f ^p ${value(2)} ${value(2)} [1 1]) ^_genearray ${value(1)} ^c\\.gene {}}`
+      const separate = ['/*', '/a/*', '/a/2/*', '/b/*', '/b/1/*', '/c.gene/*'].filter(() => roll(3) > 0)
+      const [text, again, isDirectory] = await tree(source, separate)
+      assert.equal(again, text, `seed ${seed}: ${source} ${separate}`)
+      assert.equal(isDirectory, separate.length > 0)
+      const [plain] = await check(source)
+      assert.equal(text.length, plain.length, `seed ${seed}: ${source} ${separate}`)
     }
   })
 })
