@@ -10,6 +10,7 @@
 #include "lib/path.h"
 #include "lib/prelude.h"
 #include "lib/support.h"
+#include "object/enum.h"
 #include "reader/reader.h"
 #include "vm/property.h"
 #include "vm/recursion.h"
@@ -112,6 +113,7 @@ typedef struct Writer {
 } Writer;
 
 static bool write_value(Writer *w, Value value);
+static bool write_items(Writer *w, const Value *items, uint32_t count, bool is_first);
 
 static bool refuse(Writer *w, Value value, const char *reason) {
     vm_raise_message(w->vm, "Value of kind %s is not serializable%s", kind_name(value), reason);
@@ -123,8 +125,8 @@ static void write_quoted(Writer *w, const char *text) {
     form_append(w->vm, &w->out, string, FORM_COMPACT);
 }
 
-/* ^module and ^path of a value; false when it has none. */
-static bool write_reference(Writer *w, const char *head, Value value) {
+/* ^module and ^path of a value, and of its part `inner` unless that is NULL; false when it has none. */
+static bool write_reference(Writer *w, const char *head, Value value, const SymbolObj *inner) {
     Buffer path;
     buffer_init(&path);
     const ModuleObj *module = NULL;
@@ -141,6 +143,7 @@ static bool write_reference(Writer *w, const char *head, Value value) {
             buffer_append_byte(&w->out, ' ');
             buffer_free(&full);
         }
+        if (inner) buffer_append_format(&path, "/%s", inner->text);
         buffer_append_text(&w->out, "^path ");
         write_quoted(w, buffer_text(&path));
         buffer_append_byte(&w->out, ')');
@@ -150,11 +153,29 @@ static bool write_reference(Writer *w, const char *head, Value value) {
 }
 
 static bool write_named(Writer *w, const char *head, Value value) {
-    return write_reference(w, head, value) || refuse(w, value, ": no canonical module/path origin");
+    return write_reference(w, head, value, NULL) || refuse(w, value, ": no canonical module/path origin");
+}
+
+static bool write_variant(Writer *w, Value value, const VariantObj *variant) {
+    return write_reference(w, "EnumRef", value_pointer(variant->parent), variant->name) ||
+           refuse(w, value, ": no canonical module/path origin");
+}
+
+static bool write_enum_value(Writer *w, Value value) {
+    const VariantObj *variant = enum_value_of(value)->variant;
+    if (!recursion_enter(w->vm, "the value")) return false;
+    buffer_append_text(&w->out, "(EnumValue ");
+    bool ok = write_variant(w, value, variant);
+    buffer_append_text(&w->out, " [");
+    ok = ok && write_items(w, enum_value_of(value)->payload, variant->field_count, true);
+    buffer_append_text(&w->out, "])");
+    recursion_leave(w->vm);
+    return ok;
 }
 
 static bool write_instance(Writer *w, Value value) {
-    return write_reference(w, "InstanceRef", value) || refuse(w, value, ": anonymous instances cannot be serialized");
+    return write_reference(w, "InstanceRef", value, NULL) ||
+           refuse(w, value, ": anonymous instances cannot be serialized");
 }
 
 static bool write_host(Writer *w, Value value) {
@@ -279,6 +300,9 @@ static bool write_value(Writer *w, Value value) {
     case OBJ_CLASS: return write_named(w, "ClassRef", value);
     case OBJ_FUNCTION:
     case OBJ_NATIVE: return write_named(w, "FunctionRef", value);
+    case OBJ_ENUM: return write_named(w, "EnumRef", value);
+    case OBJ_VARIANT: return write_variant(w, value, variant_of(value));
+    case OBJ_ENUM_VALUE: return write_enum_value(w, value);
     case OBJ_INSTANCE: return write_instance(w, value);
     case OBJ_HOST: return write_host(w, value);
     default: return refuse(w, value, "");
