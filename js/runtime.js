@@ -377,8 +377,10 @@ export class Runtime {
   }
 
   /**
-   * What the language and its library have: special forms, functions, constructors and methods (`Class.name`), by name.
-   * @returns {{ name: string, kind: 'form' | 'function' | 'constructor' | 'method', signature: string, doc: string }[]}
+   * What the language and its library have: special forms, operators, notations (`a/.b`), variables, functions, constructors and
+   * methods (`Class.name`).
+   * @returns {{ name: string, kind: 'form' | 'operator' | 'notation' | 'variable' | 'function' | 'constructor' | 'method',
+   *   signature: string, doc: string }[]}
    */
   docs() {
     this.#check()

@@ -7,12 +7,19 @@ import { Session } from './session.js'
 
 /** @typedef {ReturnType<import('../runtime.js').Runtime['docs']>[number]} Row */
 
+/** What the overview calls them that belong to nothing. @type {Partial<Record<Row['kind'], string>>} */
+const TITLES = { form: 'Special forms', operator: 'Operators', notation: 'Notations', variable: 'Variables' }
+
 /** What a row belongs to: `Array` of `Array.map`, `math` of `math/sqrt`; '' is global. @param {Row} row */
 function ownerOf({ name, kind }) {
   if (kind === 'constructor') return name
+  if (kind === 'operator' || kind === 'notation') return ''
   const end = Math.max(name.lastIndexOf('.'), name.lastIndexOf('/'))
   return end > 0 && end < name.length - 1 ? name.slice(0, end) : ''
 }
+
+/** What a row is listed under. @param {Row} row */
+export const titleOf = (row) => ownerOf(row) || TITLES[row.kind] || 'Functions'
 
 /** The name without its owner. @param {Row} row */
 const shortName = (row) => (row.kind !== 'constructor' && ownerOf(row) ? row.name.slice(ownerOf(row).length + 1) : row.name)
@@ -34,7 +41,7 @@ function paragraph(names) {
 function overview(rows) {
   /** @type {Map<string, Set<string>>} */ const groups = new Map()
   for (const row of rows) {
-    const title = row.kind === 'form' ? 'Special forms' : ownerOf(row) || 'Functions'
+    const title = titleOf(row)
     if (!groups.has(title)) groups.set(title, new Set())
     if (row.kind !== 'constructor') groups.get(title)?.add(shortName(row))
   }

@@ -4,6 +4,87 @@
 
 #include "compiler/analyze.h"
 
+/* What has no native of its own: operators and notations, which the compiler knows, variables, and what Gene code of the
+ * library defines. The coverage test (docs/coverage.md) asks for a program about each. */
+typedef struct DocRow {
+    const char *name, *signature, *doc;
+} DocRow;
+
+static const DocRow operator_rows[] = {
+    {"+", "(a + b …)", "The sum; overflow of Ints raises."},
+    {"-", "(a - b …)", "The difference; (- a) is the negation."},
+    {"*", "(a * b …)", "The product."},
+    {"/", "(a / b …)", "The quotient, always a Float."},
+    {"%", "(a % b …)", "The remainder, with the sign of the dividend."},
+    {"**", "(a ** b)", "The power."},
+    {"<", "(a < b)", "Is a smaller? Numbers, dates, times; chains: (a < b <= c)."},
+    {"<=", "(a <= b)", "Is a smaller or equal?"},
+    {">", "(a > b)", "Is a greater?"},
+    {">=", "(a >= b)", "Is a greater or equal?"},
+    {"==", "(a == b)", "Are they equal? A class may define its own."},
+    {"!=", "(a != b)", "Are they not equal?"},
+    {"is", "(value is Type)", "Is it of the type?"},
+    {"&&", "(a && b …)", "Logical and; bitwise of two Ints or Bytes."},
+    {"||", "(a || b …)", "Logical or; bitwise of two Ints or Bytes."},
+    {"&|&", "(a &|& b …)", "Exclusive or; bitwise of two Ints or Bytes."},
+    {"<<", "(a << n)", "Shifts the bits of an Int or of Bytes to the left."},
+    {">>", "(a >> n)", "Shifts the bits of an Int or of Bytes to the right."},
+    {"./", "(value ./ key default?)", "Looks a key up, which is evaluated."},
+    {"=", "(target = value)", "Assigns to a variable or to the last step of a path."},
+    {"+=", "(target += value)", "Assigns the sum."},
+    {"-=", "(target -= value)", "Assigns the difference."},
+    {"*=", "(target *= value)", "Assigns the product."},
+    {"/=", "(target /= value)", "Assigns the quotient."},
+    {"%=", "(target %= value)", "Assigns the remainder."},
+};
+
+static const DocRow notation_rows[] = {
+    {"`", "`form", "The form as data."},
+    {"%x", "%form", "In a template: the value of the form when the template is rendered; %_form is dropped."},
+    {"#\"", "#\"text #{form}\"", "A string with values in it."},
+    {"#@", "#@f form", "A decorator: (f form)."},
+    {"#[", "#[…] #{…} #{{…}} #(…)", "A sealed array, map, hash map or gene, whose items cannot be changed."},
+    {"x...", "(f xs...) [xs...]", "Spreads the items of an array."},
+    {"^...", "(f ^... map) {^... map}", "Spreads the entries of a map."},
+    {"a/b", "a/b", "The member, property, entry or field b of a; void when there is none."},
+    {"a/0", "a/0 a/-1", "An item by its place, from the end when negative."},
+    {"a/.b", "a/.b", "Calls the method b without arguments."},
+    {"a/<b>", "a/<b> a/.<b>", "A step whose name is the value of b."},
+    {"a/!", "a/!", "Raises when there is nothing, or nil."},
+    {"/x", "/x", "The member x of self."},
+    {".m", "(value .m arguments…)", "Calls a method; (.m) one of self."},
+    {".", "(value . name arguments…)", "Calls the method that a value names."},
+    {".@", "(value .@ step…)", "Applies a selector."},
+    {"self", "self", "What a method was called on; the namespace outside of methods."},
+    {"super", "(super .m arguments…)", "Calls the method of the parent class."},
+};
+
+static const DocRow variable_rows[] = {
+    {"$ns", "$ns", "The current namespace."},
+    {"$ex", "$ex", "The exception that is being handled, else nil."},
+    {"$env", "$env/NAME", "The environment variables."},
+    {"$args", "$args", "The arguments of the program."},
+    {"$program", "$program", "The program's file as it was given."},
+    {"$duration_start", "$duration_start", "Starts a measurement."},
+    {"$duration", "$duration", "Microseconds since the last $duration_start."},
+    {"__is_main__", "__is_main__", "Is this module the program?"},
+    {"__module_name__", "__module_name__", "The path of this module."},
+    {"gene/main_module", "gene/main_module", "The path of the program's main module."},
+    {"not_found", "not_found", "What an iterator gives at its end."},
+    {"math/PI", "math/PI", "3.141592653589793"},
+    {"math/E", "math/E", "2.718281828459045"},
+    {"stdin", "stdin", "The standard input, an IOHandle."},
+    {"stdout", "stdout", "The standard output, an IOHandle."},
+    {"stderr", "stderr", "The standard error output, an IOHandle."},
+    {"RegexpMatch/value", "m/value", "The matched text."},
+    {"RegexpMatch/captures", "m/captures", "The groups in their order, named ones too."},
+    {"RegexpMatch/named_captures", "m/named_captures", "The named groups."},
+    {"RegexpMatch/start", "m/start", "The offset of the match, in characters."},
+    {"RegexpMatch/end", "m/end", "The offset behind the match."},
+    {"RegexpMatch/pre_match", "m/pre_match", "The text before the match."},
+    {"RegexpMatch/post_match", "m/post_match", "The text after the match."},
+};
+
 typedef struct Walk {
     VM *vm;
     uint32_t list;   /* root of the result */
@@ -99,6 +180,10 @@ static void add_forms(const Walk *w) {
     }
 }
 
+static void add_rows(const Walk *w, const DocRow *rows, size_t count, const char *kind) {
+    for (size_t i = 0; i < count; i++) add(w, rows[i].name, kind, rows[i].signature, rows[i].doc);
+}
+
 Value docs_list(VM *vm) {
     uint32_t scope = roots_open(vm);
     Walk w = {.vm = vm};
@@ -106,6 +191,9 @@ Value docs_list(VM *vm) {
     w.places = root_push(vm, array_make(vm, 0));
     is_new(&w, value_pointer(vm->global_ns));
     add_forms(&w);
+    add_rows(&w, operator_rows, COUNT_OF(operator_rows), "operator");
+    add_rows(&w, notation_rows, COUNT_OF(notation_rows), "notation");
+    add_rows(&w, variable_rows, COUNT_OF(variable_rows), "variable");
     list_members(&w, "", vm->global_ns);
     Value result = root_get(vm, w.list);
     roots_close(vm, scope);

@@ -4,8 +4,9 @@
 
 #include "vm/vm.h"
 
-/* Array of maps ^name ^kind ^signature ^doc: special forms, then the natives of every namespace and class that the program can
- * reach, by their full names: `if`, `println`, `math/sqrt`, `Array.map`. Kinds: form, function, constructor, method. Unrooted. */
+/* Array of maps ^name ^kind ^signature ^doc: special forms, operators, notations, variables, then the natives of every namespace
+ * and class that the program can reach, by their full names: `if`, `println`, `math/sqrt`, `Array.map`. Kinds: form, operator,
+ * notation, variable, function, constructor, method. Unrooted. */
 Value docs_list(VM *vm);
 
 #endif
