@@ -56,6 +56,12 @@ const statMap = ({ size, isFile, isDir, modified }) => ({ size, is_file: isFile,
 /** @param {string} message @param {unknown} [cause] */
 export const networkError = (message, cause) => new GeneError(message, { code: 'GENE.NET.ERROR', className: 'NetworkException', cause })
 
+/** No path is no file; a file system would take it for the current folder. @param {string} method */
+function noPath(method) {
+  if (method === 'exists') return false
+  throw ioError(fileError('ENOENT'))
+}
+
 export class Operations {
   /** @type {Map<number, Server>} */ #servers = new Map()
   #lastServer = 0
@@ -82,6 +88,7 @@ export class Operations {
 
   /** @param {keyof import('./files.js').FileSystem} method @param {string[]} args @returns {Promise<any>} */
   async file(method, ...args) {
+    if (args[0] === '') return noPath(method)
     const files = await this.facilities.files()
     const call = /** @type {((...args: string[]) => any) | undefined} */ (files[method])
     if (!call) throw new GeneError(`this file system has no ${method}`, { code: 'GENE.WASM.UNSUPPORTED' })

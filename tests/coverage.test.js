@@ -14,6 +14,10 @@ runtime.dispose()
 
 test('programs name what there is', () => assert.deepEqual(unknown, []))
 
+test('every name has a test', () => {
+  assert.deepEqual(entries.filter(({ places }) => places.length === 0).map(({ names }) => names[0]), [])
+})
+
 test('docs/coverage.md is what npm run coverage writes', () => {
   assert.equal(readFileSync(join(root, 'docs/coverage.md'), 'utf8'), coverageText(entries))
 })

@@ -7,8 +7,8 @@ import { Session } from './session.js'
 
 /** @typedef {ReturnType<import('../runtime.js').Runtime['docs']>[number]} Row */
 
-/** What the overview calls them that belong to nothing. @type {Partial<Record<Row['kind'], string>>} */
-const TITLES = { form: 'Special forms', operator: 'Operators', notation: 'Notations', variable: 'Variables' }
+/** What the overview calls them that belong to nothing, by kind. */
+const TITLES = new Map([['form', 'Special forms'], ['operator', 'Operators'], ['notation', 'Notations'], ['variable', 'Variables']])
 
 /** What a row belongs to: `Array` of `Array.map`, `math` of `math/sqrt`; '' is global. @param {Row} row */
 function ownerOf({ name, kind }) {
@@ -19,7 +19,7 @@ function ownerOf({ name, kind }) {
 }
 
 /** What a row is listed under. @param {Row} row */
-export const titleOf = (row) => ownerOf(row) || TITLES[row.kind] || 'Functions'
+export const titleOf = (row) => ownerOf(row) || TITLES.get(row.kind) || 'Functions'
 
 /** The name without its owner. @param {Row} row */
 const shortName = (row) => (row.kind !== 'constructor' && ownerOf(row) ? row.name.slice(ownerOf(row).length + 1) : row.name)

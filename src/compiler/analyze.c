@@ -395,9 +395,28 @@ static bool may_be_callee(Compiler *c, Value head) {
     }
 }
 
+/* Is the last step `.<E>`, which calls a method at once? */
+static bool calls_dynamic_method(Value head) {
+    if (!is_path(head)) return false;
+    const PathObj *path = path_of(head);
+    bool is_inside = false; /* E may span parts */
+    bool is_method = false;
+    for (uint32_t i = 1; i < path->count; i++) {
+        const SymbolObj *part = path->parts[i];
+        if (!is_inside) is_method = part->size > 1 && part->text[0] == '.' && part->text[1] == '<';
+        is_inside =
+            (is_inside || is_method || part->text[0] == '<') && (part->size == 0 || part->text[part->size - 1] != '>');
+    }
+    return is_method;
+}
+
 /* Rule 16, or a head that can never be called. */
 static Expr *analyze_call(Compiler *c, NodeObj *node) {
     if (!may_be_callee(c, node->type)) return analyze_node_literal(c, node);
+    if (node->count + node->props.count > 0 && calls_dynamic_method(node->type)) {
+        return analyze_error(c, ERR_COMPILE_FORM,
+                             "Dynamic method sugar only supports zero-argument calls; use (obj . expr args...)");
+    }
     Expr *x = expr_new(c, EXPR_CALL);
     x->as.call.callee = analyze_form(c, node->type);
     if (may_be_macro(c, node->type)) {

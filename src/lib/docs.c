@@ -55,6 +55,8 @@ static const DocRow notation_rows[] = {
     {".m", "(value .m arguments…)", "Calls a method; (.m) one of self."},
     {".", "(value . name arguments…)", "Calls the method that a value names."},
     {".@", "(value .@ step…)", "Applies a selector."},
+    {"^pre", "(fn f [params] ^pre [condition…] body…)", "Conditions that must hold before the body runs."},
+    {"^post", "(fn f [params] ^post [condition…] body…)", "Conditions that must hold after it; they see `result`."},
     {"self", "self", "What a method was called on; the namespace outside of methods."},
     {"super", "(super .m arguments…)", "Calls the method of the parent class."},
 };
@@ -83,6 +85,49 @@ static const DocRow variable_rows[] = {
     {"RegexpMatch/end", "m/end", "The offset behind the match."},
     {"RegexpMatch/pre_match", "m/pre_match", "The text before the match."},
     {"RegexpMatch/post_match", "m/post_match", "The text after the match."},
+};
+
+/* Of the extensions, which are Gene code that is loaded when it is first used. */
+static const struct {
+    const char *kind;
+    DocRow row;
+} extension_rows[] = {
+    {"function",
+     {"genex/http/http_get", "(http_get url headers? ^timeout ms? ^strict b?)",
+      "Sends a GET; a Future of the Response."}},
+    {"function",
+     {"genex/http/http_post", "(http_post url body headers? ^timeout ms? ^strict b?)",
+      "Sends a POST; a Future of the Response."}},
+    {"function",
+     {"genex/http/get", "(genex/http/get url headers? ^timeout ms?)",
+      "The body that a GET brings; an error status raises."}},
+    {"function",
+     {"genex/http/post", "(genex/http/post url body? headers? ^timeout ms?)",
+      "The body that a POST brings; an error status raises."}},
+    {"function", {"genex/http/put", "(genex/http/put url body? headers? ^timeout ms?)", "The body that a PUT brings."}},
+    {"function",
+     {"genex/http/delete", "(genex/http/delete url headers? ^timeout ms?)", "The body that a DELETE brings."}},
+    {"function",
+     {"genex/http/get_json", "(genex/http/get_json url headers? ^timeout ms?)", "The JSON that a GET brings, parsed."}},
+    {"function",
+     {"genex/http/post_json", "(genex/http/post_json url body headers? ^timeout ms?)",
+      "Sends JSON; the answer, parsed."}},
+    {"function", {"genex/http/json_parse", "(genex/http/json_parse text)", "Parses JSON."}},
+    {"function", {"genex/http/json_stringify", "(genex/http/json_stringify value)", "The value as JSON."}},
+    {"function",
+     {"genex/http/start_server", "(start_server port handler? ^host h? ^debug b? ^request_timeout_ms n?)",
+      "Serves requests; a Server."}},
+    {"function", {"genex/http/http_server_status", "(http_server_status server?)", "A map of what the servers do."}},
+    {"function",
+     {"genex/http/respond", "(respond status body? headers?)", "A ServerResponse; a body alone has the status 200."}},
+    {"function",
+     {"genex/http/redirect", "(redirect url status?)", "A ServerResponse that sends the client elsewhere."}},
+    {"constructor", {"gene/Request", "(new gene/Request url method? headers? body?)", "A request that can be sent."}},
+    {"method", {"gene/Request.send", "(request .send ^timeout ms? ^strict b?)", "Sends it; a Future of the Response."}},
+    {"constructor",
+     {"gene/Response", "(new gene/Response status body headers?)", "A response, as the client gets it."}},
+    {"method", {"gene/Response.json", "(response .json)", "The body, parsed as JSON."}},
+    {"method", {"genex/http/Server.stop", "(server .stop)", "Closes the server."}},
 };
 
 typedef struct Walk {
@@ -195,6 +240,9 @@ Value docs_list(VM *vm) {
     add_rows(&w, notation_rows, COUNT_OF(notation_rows), "notation");
     add_rows(&w, variable_rows, COUNT_OF(variable_rows), "variable");
     list_members(&w, "", vm->global_ns);
+    for (size_t i = 0; i < COUNT_OF(extension_rows); i++) {
+        add_rows(&w, &extension_rows[i].row, 1, extension_rows[i].kind);
+    }
     Value result = root_get(vm, w.list);
     roots_close(vm, scope);
     return result;

@@ -80,8 +80,10 @@ Value file_begin(VM *vm, int kind, Value path, Value second, const Adaptation *a
     uint32_t scope = roots_open(vm);
     root_push(vm, path);
     root_push(vm, second);
-    /* The host has a current directory of its own, which (system/cd …) does not change. */
-    root_push(vm, is_map(vm->system) ? path_absolute(vm, string_of(path)) : path);
+    /* The host has a current directory of its own, which (system/cd …) does not change. No path stays none: it is not that
+     * directory, which (Dir/delete "") would remove. */
+    bool is_ours = is_map(vm->system) && string_of(path)->size > 0;
+    root_push(vm, is_ours ? path_absolute(vm, string_of(path)) : path);
     Value argv[] = {root_get(vm, scope + 2), second};
     Value future = operation_begin(vm, kind, argv, second == VAL_UNSET ? 1 : 2, path, adaptation);
     roots_close(vm, scope);

@@ -1,4 +1,7 @@
 // http_language.test.js — genex/http as language 34 describes it: classes, handler values, bodies, errors.
+// names: genex/http/http_get genex/http/http_post genex/http/get genex/http/post genex/http/put genex/http/delete genex/http/get_json genex/http/post_json
+// names: genex/http/json_parse genex/http/json_stringify gene/Request gene/Request.send gene/Response gene/Response.json
+// names: genex/http/start_server genex/http/http_server_status genex/http/respond genex/http/redirect genex/http/Server.stop
 
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -151,6 +154,23 @@ describe('the client', () => {
     assert.equal((await failure(run('(genex/http/get #"#{url}/gone")'))).message, 'HTTP request failed with status 410')
   })
 
+  test('an error status, an empty body, nothing there: what each of the functions makes of it', async (t) => {
+    const { run } = await mirror(t)
+    assert.equal(JSON.parse(await run('(genex/http/post url)')).body, '')
+    assert.equal(JSON.parse(await run('(genex/http/post url "" {^Content-Type "x/y"})')).type, 'x/y')
+    assert.equal((await failure(run('(genex/http/post #"#{url}/gone" "b")'))).message, 'HTTP request failed with status 410')
+    assert.equal(JSON.parse(await run('(genex/http/put #"#{url}/gone")')).method, 'PUT')
+    assert.equal(JSON.parse(await run('(genex/http/delete #"#{url}/gone")')).method, 'DELETE')
+    assert.deepEqual(await run('(genex/http/post_json url {})'), { method: 'POST', type: 'application/json', body: '{}' })
+    assert.deepEqual(await run('[(genex/http/json_parse "[1,null]") (genex/http/json_stringify {^a nil}) (genex/http/json_stringify [])]'), [[1, null], '{"a":null}', '[]'])
+    assert.equal(await run('(await ((new gene/Request #"#{url}/gone") .send)) 1'), 1)
+    for (const call of ['(genex/http/get 5)', '(genex/http/post 5)', '(genex/http/put 5)', '(genex/http/delete nil)', '(genex/http/get_json 5)',
+      '(genex/http/post_json 5 [])', '(await (http_post 5 "b"))']) assert.equal((await failure(run(call))).message, 'URL must be a string', call)
+    assert.match((await failure(run('(genex/http/json_parse "{")'))).message, /^Invalid JSON: /)
+    assert.match((await failure(run('(genex/http/json_stringify)'))).message, /Expected 1 arguments, got 0/)
+    assert.equal((await failure(run('(await ((new gene/Request "http://127.0.0.1:1/") .send))'))).name, 'NetworkException')
+  })
+
   test('^strict makes an error status a failure', async (t) => {
     const { run } = await mirror(t)
     assert.equal(await run('(await (http_get #"#{url}/gone")) nil'), null)
@@ -201,6 +221,8 @@ describe('several servers', () => {
     await assert.rejects(fetch(`http://127.0.0.1:${a}`))
     assert.equal((await ask(`http://127.0.0.1:${b}`)).body, 'b')
     assert.deepEqual(await gene.eval('(var s (http_server_status)) [s/status s/port s/servers]'), ['ok', b, 1])
+    assert.deepEqual(await gene.eval('(var s (http_server_status 5)) [s/status s/status_error]'), ['invalid-handle', 'GENE.HTTP.STATUS.INVALID_HANDLE'])
+    assert.equal((await failure(gene.eval('(b .stop ^k 1)'))).message, 'Unexpected keyword argument: k')
   })
 
   test('a listening server alone does not keep a program alive; run_forever does', async (t) => {
