@@ -81,12 +81,12 @@ describe('files', () => {
   const expected = ['one å', 6, true, false, 1, true, false, 'Error opening file: No such file or directory']
 
   test('no path is no file, and not the folder one is in', async (t) => {
-    const gene = await open(t, { fs: 'memory', cwd: '/work', allow: { fs: true } })
+    const gene = await open(t, { fs: 'memory', cwd: '/home', allow: { fs: true } })
     await gene.eval('(File/write "a" "kept")')
     assert.deepEqual(await gene.eval('[(Dir/delete "") (File/delete "") (File/exists "") (Dir/exists "") (Dir/list "") (await (io/exists_async ""))]'), [null, null, false, false, [], false])
     assert.equal((await failure(gene.eval('(File/write "" "x")'))).message, "Failed to write file '': cannot open: ")
     assert.equal((await failure(gene.eval('(await (io/mkdir_async ""))'))).message, 'No such file or directory')
-    assert.equal(await gene.eval('(File/read "/work/a")'), 'kept')
+    assert.equal(await gene.eval('(File/read "/home/a")'), 'kept')
   })
 
   test('ASY-8: in memory', async (t) => {
