@@ -29,6 +29,7 @@ static const DocRow operator_rows[] = {
     {"&|&", "(a &|& b …)", "Exclusive or; bitwise of two Ints or Bytes."},
     {"<<", "(a << n)", "Shifts the bits of an Int or of Bytes to the left."},
     {">>", "(a >> n)", "Shifts the bits of an Int or of Bytes to the right."},
+    {"?", "(result ?)", "The value of Ok or Some; Err and None are returned from the function around it."},
     {"./", "(value ./ key default?)", "Looks a key up, which is evaluated."},
     {"=", "(target = value)", "Assigns to a variable or to the last step of a path."},
     {"+=", "(target += value)", "Assigns the sum."},
@@ -72,7 +73,14 @@ static const DocRow variable_rows[] = {
     {"__is_main__", "__is_main__", "Is this module the program?"},
     {"__module_name__", "__module_name__", "The path of this module."},
     {"gene/main_module", "gene/main_module", "The path of the program's main module."},
+    {"genex", "genex/NAME", "The extensions, each of which is loaded when it is first used."},
     {"not_found", "not_found", "What an iterator gives at its end."},
+    {"Result", "Result", "The enum of Ok and Err."},
+    {"Ok", "(Ok value)", "A Result that succeeded."},
+    {"Err", "(Err error)", "A Result that failed."},
+    {"Option", "Option", "The enum of Some and None."},
+    {"Some", "(Some value)", "An Option that has a value."},
+    {"None", "None", "The Option that has none."},
     {"math/PI", "math/PI", "3.141592653589793"},
     {"math/E", "math/E", "2.718281828459045"},
     {"stdin", "stdin", "The standard input, an IOHandle."},
@@ -128,7 +136,29 @@ static const struct {
      {"gene/Response", "(new gene/Response status body headers?)", "A response, as the client gets it."}},
     {"method", {"gene/Response.json", "(response .json)", "The body, parsed as JSON."}},
     {"method", {"genex/http/Server.stop", "(server .stop)", "Closes the server."}},
+    {"constructor",
+     {"genex/logging/Logger", "(new genex/logging/Logger target)", "What logs under the name of a target."}},
+    {"method", {"genex/logging/Logger.error", "(logger .error v…)", "Logs at level ERROR."}},
+    {"method", {"genex/logging/Logger.warn", "(logger .warn v…)", "Logs at level WARN."}},
+    {"method", {"genex/logging/Logger.info", "(logger .info v…)", "Logs at level INFO."}},
+    {"method", {"genex/logging/Logger.debug", "(logger .debug v…)", "Logs at level DEBUG."}},
+    {"method", {"genex/logging/Logger.trace", "(logger .trace v…)", "Logs at level TRACE."}},
+    {"function", {"genex/html/extract_text", "(genex/html/extract_text html)", "The text of a page."}},
+    {"function",
+     {"genex/html/extract_text_with_links", "(genex/html/extract_text_with_links html base_url?)",
+      "A map of the text of a page and its links."}},
+    {"function", {"genex/test/test!", "(test! ^^skip? name body)", "Runs a test and prints what became of it."}},
+    {"function", {"genex/test/suite!", "(suite! ^^skip? name form…)", "Runs the tests of a suite, indented."}},
+    {"function", {"genex/test/check", "(check value message?)", "Raises when the value is nil or false."}},
+    {"function", {"genex/test/fail", "(fail message?)", "Raises."}},
+    {"constructor", {"genex/test/TestFailure", "TestFailure", "What check and fail raise."}},
 };
+
+/* genex/html/tags: each takes ^name value for attributes, and content. */
+static const char *const html_tags[] = {"HTML",  "HEAD",  "TITLE", "BODY", "DIV",  "SPAN",   "P",      "H1",
+                                        "H2",    "H3",    "UL",    "OL",   "LI",   "FORM",   "BUTTON", "LABEL",
+                                        "A",     "TABLE", "TR",    "TD",   "TH",   "HEADER", "FOOTER", "SCRIPT",
+                                        "STYLE", "SVG",   "INPUT", "IMG",  "LINK", "META",   "LINE"};
 
 typedef struct Walk {
     VM *vm;
@@ -206,7 +236,8 @@ static void list_members(const Walk *w, const char *prefix, const NamespaceObj *
         for (uint32_t i = table_next(members, 0); i < members->used; i = table_next(members, i + 1)) {
             SymbolObj *name = symbol_of(members->entries[i].key);
             Value value = members->entries[i].value;
-            if (turn == 0 && (ns == vm->global_ns || namespace_get(vm->global_ns, name) != value))
+            bool repeats = ns == vm->gene_ns || ns == vm->genex_ns;
+            if (turn == 0 && (!repeats || namespace_get(vm->global_ns, name) != value))
                 add_native(w, prefix, '/', name, value, "function");
             if (!is_object(value)) continue;
             bool is_class_turn = turn == 1 && is_class(value);
@@ -222,6 +253,22 @@ static void add_forms(const Walk *w) {
     for (uint32_t i = 0; (row = special_doc(i)) != NULL; i++) {
         const SpecialForm *form = special_find(symbol_from(w->vm, row->name));
         if (form && form->analyze) add(w, row->name, "form", row->signature, row->doc);
+    }
+}
+
+static void add_tags(const Walk *w) {
+    for (size_t i = 0; i < COUNT_OF(html_tags); i++) {
+        Buffer name;
+        Buffer signature;
+        buffer_init(&name);
+        buffer_init(&signature);
+        buffer_append_format(&name, "genex/html/tags/%s", html_tags[i]);
+        buffer_append_byte(&name, '\0');
+        buffer_append_format(&signature, "(%s ^attribute value… content…)", html_tags[i]);
+        buffer_append_byte(&signature, '\0');
+        add(w, name.data, "function", signature.data, "The text of the tag.");
+        buffer_free(&signature);
+        buffer_free(&name);
     }
 }
 
@@ -243,6 +290,7 @@ Value docs_list(VM *vm) {
     for (size_t i = 0; i < COUNT_OF(extension_rows); i++) {
         add_rows(&w, &extension_rows[i].row, 1, extension_rows[i].kind);
     }
+    add_tags(&w);
     Value result = root_get(vm, w.list);
     roots_close(vm, scope);
     return result;
