@@ -105,7 +105,6 @@ static const SpecialDoc special_docs[] = {
     {"continue", "(continue)", "Goes on with the next turn of the innermost loop."},
     {"ctor", "(ctor [params] body…)", "In a class: what `new` runs."},
     {"do", "(do body…)", "Evaluates forms one after the other; the last one's value."},
-    {"enum", "(enum Name member… | (Case fields…)…)", "Defines an enumeration, whose cases may have fields."},
     {"enum", "(enum Name:T unit (Variant field other: Type) …)", "Declares an enum and its variants."},
     {"eval", "(eval form…)", "Evaluates data as code."},
     {"export", "(export [name…])", "Says which names of this module others may import."},
