@@ -65,6 +65,8 @@ static const DocRow notation_rows[] = {
 static const DocRow variable_rows[] = {
     {"$ns", "$ns", "The current namespace."},
     {"$ex", "$ex", "The exception that is being handled, else nil."},
+    {"$pkg", "$pkg", "The package of this module."},
+    {"$app", "$app", "The application."},
     {"$env", "$env/NAME", "The environment variables."},
     {"$args", "$args", "The arguments of the program."},
     {"$program", "$program", "The program's file as it was given."},
