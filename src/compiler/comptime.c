@@ -89,25 +89,21 @@ static Value concatenate(Comptime *t, Value a, Value b) {
     return result;
 }
 
-/* Negative, zero, positive; 2 when the numbers have no order. */
-static int order_of(Value a, Value b) {
-    if (is_int(a) && is_int(b)) return (int_of(a) > int_of(b)) - (int_of(a) < int_of(b));
-    if (is_number(a)) {
-        double x = number_of(a), y = number_of(b);
-        return x < y ? -1 : x > y ? 1 : x == y ? 0 : 2;
-    }
+/* Two numbers or two strings. */
+static NumberOrder order_of(Value a, Value b) {
+    if (is_number(a)) return number_order(a, b);
     const StrObj *s = string_of(a), *u = string_of(b);
     int order = memcmp(s->text, u->text, s->size < u->size ? s->size : u->size);
     if (order == 0) order = (s->size > u->size) - (s->size < u->size);
-    return order < 0 ? -1 : order > 0;
+    return order < 0 ? ORDER_LESS : order > 0 ? ORDER_GREATER : ORDER_SAME;
 }
 
 static Value compare(Comptime *t, const char *operation, Value a, Value b) {
     bool comparable = (is_number(a) && is_number(b)) || (is_string(a) && is_string(b));
     if (!comparable) return fail(t, "comparison expects numbers or strings");
-    int order = order_of(a, b);
+    NumberOrder order = order_of(a, b);
     bool or_equal = operation[1] == '=';
-    if (order == 2) return VAL_FALSE;
+    if (order == ORDER_NONE) return VAL_FALSE;
     if (order == 0) return value_bool(or_equal);
     return value_bool(operation[0] == '<' ? order < 0 : order > 0);
 }
@@ -152,7 +148,7 @@ static bool equal(Comptime *t, Value a, Value b) {
 
 static Value equality(Comptime *t, bool negated, Value left, Value right) {
     Value a = evaluate(t, left), b = evaluate(t, right);
-    bool same = is_symbol(left) && is_number(right) && is_number(a) ? number_of(a) == number_of(b) : equal(t, a, b);
+    bool same = is_symbol(left) && is_number(right) && is_number(a) ? number_order(a, b) == ORDER_SAME : equal(t, a, b);
     return value_bool(same != negated);
 }
 

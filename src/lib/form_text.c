@@ -51,22 +51,69 @@ static void write_char(Buffer *out, uint32_t code_point) {
     buffer_append_byte(out, '\'');
 }
 
-/* A token: what would end it or mean something else has a backslash before it. */
-static void write_token(Buffer *out, const SymbolObj *symbol) {
-    bool is_slash = strcmp(symbol->text, "/") == 0 || strcmp(symbol->text, "/=") == 0;
-    bool is_modulo = symbol->text[0] == '%';
+/* Where a name stands decides which of its characters would mean something else there. */
+typedef enum TokenPlace { PLACE_SYMBOL, PLACE_PATH_START, PLACE_PATH_PART, PLACE_KEY } TokenPlace;
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Would a form that starts with this text be no symbol or path? */
+static bool starts_otherwise(const char *text) {
+    char next = text[0] ? text[1] : '\0';
+    switch (text[0]) {
+    case '\'':
+    case '^': return true;
+    case '#': return next == '\0' || strchr("!#<@", next) != NULL;
+    case '+':
+    case '-': return is_digit(next);
+    default: return is_digit(text[0]);
+    }
+}
+
+static bool is_special_name(const SymbolObj *symbol) {
+    static const char *const names[] = {"nil", "void", "true", "false", "not_found"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (symbol_is(symbol, names[i])) return true;
+    }
+    return false;
+}
+
+/* Operators that are symbols although characters of them end or split a token. */
+static bool is_whole_operator(const SymbolObj *symbol) {
+    static const char *const names[] = {"/", "/=", "%", "%="};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (symbol_is(symbol, names[i])) return true;
+    }
+    return false;
+}
+
+/* Must the first character have a backslash, whatever it is? */
+static bool is_marked(const SymbolObj *symbol, TokenPlace place) {
+    switch (place) {
+    case PLACE_SYMBOL: return starts_otherwise(symbol->text) || is_special_name(symbol);
+    case PLACE_PATH_START: return starts_otherwise(symbol->text);
+    case PLACE_PATH_PART: return symbol_is(symbol, "="); /* behind an empty part it would be the operator */
+    default: return symbol->text[0] == '!';
+    }
+}
+
+static void write_token(Buffer *out, const SymbolObj *symbol, TokenPlace place) {
+    if (place == PLACE_SYMBOL && is_whole_operator(symbol)) {
+        buffer_append(out, symbol->text, symbol->size);
+        return;
+    }
+    const char *ends = place == PLACE_KEY ? " \t\r\n\v\f,;\"`%()[]{}\\^" : " \t\r\n\v\f,;\"`%()[]{}\\";
     for (uint32_t i = 0; i < symbol->size; i++) {
-        char character = symbol->text[i];
-        bool is_special = strchr(" \t\r\n,;\"`%()[]{}\\/", character) != NULL;
-        if (is_special && !is_slash && !is_modulo) buffer_append_byte(out, '\\');
-        buffer_append_byte(out, character);
+        char c = symbol->text[i];
+        bool is_first_marked = i == 0 && is_marked(symbol, place);
+        if (is_first_marked || c == '/' || strchr(ends, c)) buffer_append_byte(out, '\\');
+        buffer_append_byte(out, c);
     }
 }
 
 static void write_path(Buffer *out, const PathObj *path) {
     for (uint32_t i = 0; i < path->count; i++) {
         if (i) buffer_append_byte(out, '/');
-        write_token(out, path->parts[i]);
+        write_token(out, path->parts[i], i ? PLACE_PATH_PART : PLACE_PATH_START);
     }
 }
 
@@ -76,7 +123,7 @@ static const char *seal(Value form) { return ((Obj *)pointer_of(form))->flags & 
 
 static void write_key(Buffer *out, char sigil, const SymbolObj *key) {
     buffer_append_byte(out, sigil);
-    write_token(out, key);
+    write_token(out, key, PLACE_KEY);
     buffer_append_byte(out, ' ');
 }
 
@@ -128,7 +175,7 @@ static void write_compact(Writer *w, Value form) {
     ObjType type = is_object(form) ? obj_type_of(form) : OBJ_TYPE_COUNT;
     switch (type) {
     case OBJ_STR: write_string(out, string_of(form)); break;
-    case OBJ_SYMBOL: write_token(out, symbol_of(form)); break;
+    case OBJ_SYMBOL: write_token(out, symbol_of(form), PLACE_SYMBOL); break;
     case OBJ_PATH: write_path(out, path_of(form)); break;
     case OBJ_ARRAY:
         buffer_append_format(out, "%s[", seal(form));
@@ -211,3 +258,5 @@ void form_append(VM *vm, Buffer *out, Value form, FormStyle style) {
     else
         write_compact(&writer, form);
 }
+
+void form_append_key(Buffer *out, const SymbolObj *key) { write_key(out, '^', key); }

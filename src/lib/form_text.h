@@ -12,5 +12,7 @@ typedef enum FormStyle {
 
 /* `form` comes from the reader, which bounds its depth. Runs no Gene code. */
 void form_append(VM *vm, Buffer *out, Value form, FormStyle style);
+/* The key of a property, with its ^ and a space; a key is not empty. */
+void form_append_key(Buffer *out, const SymbolObj *key);
 
 #endif

@@ -63,12 +63,6 @@ static NativeResult math_pow(VM *vm, const Args *args, Value *out) {
     return lib_return(out, value_float(pow(number_of(base), number_of(exponent))));
 }
 
-/* Two Ints are compared exactly, everything else as Floats. */
-static bool is_less(Value a, Value b) {
-    if (is_int(a) && is_int(b)) return int_of(a) < int_of(b);
-    return number_of(a) < number_of(b);
-}
-
 static NativeResult extreme(VM *vm, const Args *args, bool least, Value *out) {
     if (args->count < 2) return vm_raise_message(vm, "%s requires at least 2 arguments", name_of(args));
     for (uint32_t i = 0; i < args->count; i++) {
@@ -76,10 +70,11 @@ static NativeResult extreme(VM *vm, const Args *args, bool least, Value *out) {
             return vm_raise_message(vm, "%s requires numeric arguments", name_of(args));
         }
     }
+    NumberOrder better = least ? ORDER_LESS : ORDER_GREATER;
     Value best = native_arg(vm, args, 0);
     for (uint32_t i = 1; i < args->count; i++) {
         Value other = native_arg(vm, args, i);
-        if (least ? is_less(other, best) : is_less(best, other)) best = other;
+        if (number_order(other, best) == better) best = other;
     }
     return lib_return(out, best);
 }

@@ -189,48 +189,10 @@ static bool write_host(Writer *w, Value value) {
     return false;
 }
 
-static bool is_plain(char c, bool is_first) {
-    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return is_letter || (!is_first && ((c >= '0' && c <= '9') || c == '_' || c == '-'));
-}
-
-static bool is_plain_name(const SymbolObj *symbol) {
-    bool plain = symbol->size > 0;
-    for (uint32_t i = 0; plain && i < symbol->size; i++) plain = is_plain(symbol->text[i], i == 0);
-    return plain;
-}
-
-/* With a backslash before every byte that could mean something else, and before the first one of a symbol. */
-static void write_escaped(Buffer *out, const SymbolObj *symbol, bool is_key) {
-    for (uint32_t i = 0; i < symbol->size; i++) {
-        char c = symbol->text[i];
-        bool needs_none = (unsigned char)c >= 0x80 || (is_plain(c, false) && (i > 0 || is_key));
-        if (!needs_none) buffer_append_byte(out, '\\');
-        buffer_append_byte(out, c);
-    }
-}
-
-/* Does the text read as this symbol? */
-static bool reads_as(VM *vm, const char *text, size_t size, const SymbolObj *symbol) {
-    ReadOptions options = {.file = ""};
-    Diagnostics diagnostics = {0};
-    Value form;
-    bool ok = reader_read_first(vm, text, size, &options, &form, &diagnostics);
-    diagnostics_free(&diagnostics);
-    return ok && form == value_pointer(symbol);
-}
-
 static bool write_symbol(Writer *w, Value value) {
-    const SymbolObj *symbol = symbol_of(value);
-    size_t start = w->out.size;
+    if (symbol_of(value)->size == 0) return refuse(w, value, "");
     form_append(w->vm, &w->out, value, FORM_COMPACT);
-    bool is_word = symbol->size > 5 && is_plain_name(symbol); /* no literal is that long */
-    bool is_key = strchr(symbol->text, '^') != NULL;          /* between other items, that is */
-    size_t size = w->out.size - start;
-    if (is_word || (!is_key && reads_as(w->vm, buffer_text(&w->out) + start, size, symbol))) return true;
-    w->out.size = start;
-    write_escaped(&w->out, symbol, false);
-    return reads_as(w->vm, buffer_text(&w->out) + start, w->out.size - start, symbol) || refuse(w, value, "");
+    return true;
 }
 
 static bool write_scalar(Writer *w, Value value) {
@@ -245,13 +207,9 @@ static bool write_entries(Writer *w, Value owner, const Table *table, bool is_fi
     for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
         const SymbolObj *key = symbol_of(table->entries[i].key);
         if (key->size == 0) return refuse(w, owner, ": it has an empty key");
-        buffer_append_text(&w->out, is_first ? "^" : " ^");
+        if (!is_first) buffer_append_byte(&w->out, ' ');
         is_first = false;
-        if (is_plain_name(key))
-            buffer_append(&w->out, key->text, key->size);
-        else
-            write_escaped(&w->out, key, true);
-        buffer_append_byte(&w->out, ' ');
+        form_append_key(&w->out, key);
         if (!write_value(w, table->entries[i].value)) return false;
     }
     return true;

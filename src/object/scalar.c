@@ -9,6 +9,29 @@ Value int_make_boxed(VM *vm, int64_t number) {
     return value_pointer(boxed);
 }
 
+static NumberOrder order_ints(int64_t a, int64_t b) { return a < b ? ORDER_LESS : a > b ? ORDER_GREATER : ORDER_SAME; }
+
+/* Large Ints are no doubles, so the Float becomes an Int where it can. */
+static NumberOrder order_int_float(int64_t a, double b) {
+    if (b != b) return ORDER_NONE;
+    if (b >= 0x1p63) return ORDER_LESS;
+    if (b < -0x1p63) return ORDER_GREATER;
+    int64_t whole = (int64_t)b;
+    double fraction = b - (double)whole;
+    if (a != whole) return order_ints(a, whole);
+    return fraction > 0 ? ORDER_LESS : fraction < 0 ? ORDER_GREATER : ORDER_SAME;
+}
+
+NumberOrder number_order(Value a, Value b) {
+    if (is_int(a)) return is_int(b) ? order_ints(int_of(a), int_of(b)) : order_int_float(int_of(a), float_of(b));
+    if (is_int(b)) {
+        NumberOrder order = order_int_float(int_of(b), float_of(a));
+        return order == ORDER_LESS ? ORDER_GREATER : order == ORDER_GREATER ? ORDER_LESS : order;
+    }
+    double x = float_of(a), y = float_of(b);
+    return x < y ? ORDER_LESS : x > y ? ORDER_GREATER : x == y ? ORDER_SAME : ORDER_NONE;
+}
+
 Value date_make(VM *vm, ObjType type, const DateObj *parts) {
     DateObj *date = heap_alloc(vm, type, sizeof(DateObj));
     Obj header = date->header;

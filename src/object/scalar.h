@@ -23,6 +23,11 @@ static inline bool is_number(Value value) { return is_float(value) || is_int(val
 /* Int or Float as a double. */
 static inline double number_of(Value value) { return is_float(value) ? float_of(value) : (double)int_of(value); }
 
+typedef enum NumberOrder { ORDER_LESS = -1, ORDER_SAME = 0, ORDER_GREATER = 1, ORDER_NONE = 2 } NumberOrder;
+
+/* Two numbers of any kind by their exact values; ORDER_NONE when one is NaN. */
+NumberOrder number_order(Value a, Value b);
+
 /* Date, DateTime, Time (language 01 §1.5): one layout, the object type says which parts count. */
 typedef struct DateObj {
     Obj header;

@@ -296,13 +296,9 @@ static bool ordered(OpCode op, int order) {
 }
 
 bool arith_compare(VM *vm, OpCode op, Value a, Value b, bool *out) {
-    if (is_int(a) && is_int(b)) {
-        *out = ordered(op, compare_parts(int_of(a), int_of(b)));
-        return true;
-    }
     if (is_number(a) && is_number(b)) {
-        double x = number_of(a), y = number_of(b);
-        *out = op == OP_LT ? x < y : op == OP_LE ? x <= y : op == OP_GT ? x > y : x >= y;
+        NumberOrder order = number_order(a, b);
+        *out = order != ORDER_NONE && ordered(op, order);
         return true;
     }
     if (is_date_kind(a) && is_date_kind(b) && obj_type_of(a) == obj_type_of(b)) {
@@ -317,7 +313,5 @@ bool arith_compare(VM *vm, OpCode op, Value a, Value b, bool *out) {
 }
 
 bool arith_equal_number(Value a, Value b) {
-    if (is_int(a) && is_int(b)) return int_of(a) == int_of(b);
-    if (is_number(a) && is_number(b)) return number_of(a) == number_of(b);
-    return false;
+    return is_number(a) && is_number(b) && number_order(a, b) == ORDER_SAME;
 }

@@ -110,14 +110,23 @@ static bool next_in_list(VM *vm, uint32_t state, bool pairs, IterateMode mode) {
     return true;
 }
 
+/* first + index × step, of which the product alone may be too large for an Int; false when the sum is. */
+static bool item_of_range(int64_t first, int64_t step, int64_t index, int64_t *out) {
+    uint64_t least = (uint64_t)INT64_MIN;
+    uint64_t room = step > 0 ? (uint64_t)INT64_MAX - (uint64_t)first : (uint64_t)first - least;
+    uint64_t size = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
+    if ((uint64_t)index > room / size) return false;
+    *out = (int64_t)((uint64_t)first + (uint64_t)index * (uint64_t)step);
+    return true;
+}
+
 static bool next_in_range(VM *vm, uint32_t state, bool pairs) {
     Value *stack = vm->fiber->stack + state;
     RangeObj *range = range_of(stack[0]);
     int64_t index = small_int_of(stack[1]);
     int64_t step = range->step == VAL_UNSET ? 1 : int_of(range->step);
-    int64_t at, offset;
-    if (step == 0 || __builtin_mul_overflow(index, step, &offset)) return false;
-    if (__builtin_add_overflow(int_of(range->first), offset, &at)) return false;
+    int64_t at;
+    if (step == 0 || !item_of_range(int_of(range->first), step, index, &at)) return false;
     int64_t last = int_of(range->last);
     if (step > 0 ? at > last : at < last) return false;
     stack[1] = value_small_int(index + 1);
