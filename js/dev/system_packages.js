@@ -41,6 +41,10 @@ export const tools = {
     packages: ['chromium'],
     elsewhere: 'Chromium or Chrome (GENE_CHROMIUM names its executable)',
   },
+  // What `npm run lint` looks for and never installs.
+  'clang-format': { isThere: () => Boolean(which('clang-format')), packages: ['clang-format'], elsewhere: 'clang-format 14 or newer' },
+  'clang-tidy': { isThere: () => Boolean(which('clang-tidy')), packages: ['clang-tidy'], elsewhere: 'clang-tidy 14 or newer' },
+  cppcheck: { isThere: () => Boolean(which('cppcheck')), packages: ['cppcheck'], elsewhere: 'cppcheck 2.10 or newer' },
 }
 
 /** Chromium's executable, or undefined. */
