@@ -1,6 +1,9 @@
 // app.js — the page: connects the editor, the output pane, the runner and the menu. Each has its own file; here is only
 // what happens when.
 
+import { format } from '../js/format.js'
+import { Completions } from './completion.js'
+import { element } from './dom.js'
 import { Drafts } from './drafts.js'
 import { Editor } from './editor.js'
 import { EXAMPLES, load } from './examples.js'
@@ -20,14 +23,16 @@ const byId = (id) => /** @type {T} */ (document.getElementById(id))
 const runButton = /** @type {HTMLButtonElement} */ (byId('run'))
 const stopButton = /** @type {HTMLButtonElement} */ (byId('stop'))
 const resetButton = /** @type {HTMLButtonElement} */ (byId('reset'))
+const formatButton = /** @type {HTMLButtonElement} */ (byId('format'))
 const menu = /** @type {HTMLSelectElement} */ (byId('program'))
 const status = byId('status')
 const statusText = byId('status-text')
 const clock = byId('clock')
+const callHelp = byId('call')
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
 const drafts = new Drafts(() => localStorage)
-const editor = new Editor(byId('editor'), { labelledBy: 'editor-title', describedBy: 'editor-hint', onInput: onEdit })
+const editor = new Editor(byId('editor'), { labelledBy: 'editor-title', describedBy: 'editor-hint', onInput: onEdit, onCall: showCall })
 const output = new Output(byId('output'), (line, column) => editor.goTo(line, column))
 
 /** Which program is in the editor, and its text as delivered. */
@@ -41,6 +46,7 @@ let toldNotKept = false
 
 const runner = new Runner(new URL('./worker.js', import.meta.url), {
   onState: showState,
+  onDocs: (tables) => (editor.completions = new Completions(tables)),
   onOutput: (chunks, skipped, drawn) => output.print(chunks, skipped, drawn),
   onUnhandled: (problem) => output.problem(problem, source, { isBackground: true }),
   onEnd,
@@ -50,6 +56,10 @@ function run() {
   hasRun = true
   source = editor.value
   runner.run(source)
+}
+
+function layOut() {
+  editor.relayout(format(editor.value))
 }
 
 /** @param {State} state @param {string} detail */
@@ -118,6 +128,14 @@ function duration(ms) {
   return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : seconds(ms)
 }
 
+/** How the call around the caret is written, in the title of the editor. @param {import('./completion.js').Entry | null} call */
+function showCall(call) {
+  const text = call ? `${call.signature}\n${call.doc}` : ''
+  if (callHelp.title === text) return
+  callHelp.title = text
+  callHelp.replaceChildren(...(call ? [element('code', '', call.signature), ` ${call.doc.split('\n')[0]}`] : []))
+}
+
 function onEdit() {
   clearTimeout(saveTimer)
   saveTimer = setTimeout(save, SAVE_AFTER_MS)
@@ -155,15 +173,19 @@ async function open(id) {
 /** @param {KeyboardEvent} event */
 function onShortcut(event) {
   const isCommand = isApple ? event.metaKey || event.ctrlKey : event.ctrlKey
-  if (event.key !== 'Enter' || !isCommand || event.isComposing) return
+  const isFormat = event.code === 'KeyF' && event.shiftKey && event.altKey && !event.ctrlKey && !event.metaKey
+  const isRun = event.key === 'Enter' && isCommand
+  if (event.isComposing || !(isFormat || isRun)) return
   event.preventDefault()
-  run()
+  if (isFormat) layOut()
+  else run()
 }
 
 function listen() {
   runButton.addEventListener('click', run)
   stopButton.addEventListener('click', () => runner.stop())
   resetButton.addEventListener('click', () => editor.replaceAll(original))
+  formatButton.addEventListener('click', layOut)
   menu.addEventListener('change', () => open(menu.value))
   document.addEventListener('keydown', onShortcut)
   // The last moments in which a page can be sure to save, on phones too.

@@ -5,9 +5,10 @@
 // COLOUR_LIMIT is not looked into at all.
 
 import { element } from './dom.js'
+import { Suggestions } from './suggestions.js'
 import { endOfForm, indentationAt, matchingBrackets, tokenize } from './syntax.js'
 
-/** @typedef {import('./syntax.js').Token} Token */
+/** @typedef {import('./syntax.js').Token} Token @typedef {import('./completion.js').Entry} Entry */
 
 const COLOUR_LIMIT = 60_000
 const INDENT = '  '
@@ -17,28 +18,45 @@ export class Editor {
   #colours = element('pre', 'editor-colours')
   #brackets = element('pre', 'editor-marks')
   #problem = element('pre', 'editor-marks')
+  #typed = element('pre', 'editor-marks')
   #numbers = element('pre', 'editor-numbers')
   #lineMarks = element('div', 'editor-lines')
   #root
   #onInput
+  #onCall
+  #suggestions
+  /** @type {import('./completion.js').Completions | null} what can be offered; until it is set, nothing is */ completions = null
   #lineCount = 0
   /** @type {Set<number>} lines with a mark */ #problemLines = new Set()
   /** @type {Token[]} */ #tokens = []
   /** Set by Escape: the next Tab leaves the field, so a keyboard is never trapped in it. */ #tabLeaves = false
 
-  /** @param {HTMLElement} root an empty element @param {{ labelledBy: string, describedBy: string, onInput: () => void }} options */
-  constructor(root, { labelledBy, describedBy, onInput }) {
+  /**
+   * @param {HTMLElement} root an empty element
+   * @param {{ labelledBy: string, describedBy: string, onInput: () => void, onCall: (call: Entry | null) => void }} options
+   *   `onCall` learns which call the caret is in
+   */
+  constructor(root, { labelledBy, describedBy, onInput, onCall }) {
     this.#root = root
     this.#onInput = onInput
+    this.#onCall = onCall
     Object.assign(this.#text, { className: 'editor-text', spellcheck: false, autocomplete: 'off', wrap: 'off' })
     const attributes = { 'aria-labelledby': labelledBy, 'aria-describedby': describedBy, autocapitalize: 'off', autocorrect: 'off' }
     for (const [name, value] of Object.entries(attributes)) this.#text.setAttribute(name, value)
-    for (const layer of [this.#colours, this.#brackets, this.#problem, this.#numbers, this.#lineMarks]) {
+    for (const layer of [this.#colours, this.#brackets, this.#problem, this.#typed, this.#numbers, this.#lineMarks]) {
       layer.setAttribute('aria-hidden', 'true')
     }
-    const code = element('div', 'editor-code', this.#colours, this.#brackets, this.#problem, this.#text)
+    const code = element('div', 'editor-code', this.#colours, this.#brackets, this.#problem, this.#typed, this.#text)
     root.classList.add('editor')
     root.append(element('div', 'editor-sheet', this.#lineMarks, this.#numbers, code))
+    this.#suggestions = new Suggestions(this.#text, {
+      complete: (isAsked) => this.completions?.at(this.value, this.#tokens, this.#text.selectionStart, { isAsked }) ?? null,
+      rectOf: (from) => this.#rectOf(from),
+      insert: (from, name) => {
+        this.#text.setSelectionRange(from, this.#text.selectionStart)
+        this.#insert(name)
+      },
+    })
     this.#listen()
     this.#draw()
   }
@@ -62,6 +80,25 @@ export class Editor {
     this.#insert(text)
     this.#text.setSelectionRange(0, 0)
     this.#root.scrollTo(0, 0)
+  }
+
+  /**
+   * Takes the same lines in another layout, as if typed; the caret stays in its line, before the same character.
+   * @param {string} text
+   */
+  relayout(text) {
+    const before = this.value
+    if (text === before) return
+    const caret = this.#text.selectionStart
+    const index = before.slice(0, caret).split('\n').length - 1
+    const [old, now] = [before, text].map((whole) => whole.split('\n')[index] ?? '')
+    const column = caret - lineStart(before, caret) - indentOf(old)
+    const { scrollTop, scrollLeft } = this.#root
+    this.replaceAll(text)
+    const start = text.split('\n').slice(0, index).reduce((sum, line) => sum + line.length + 1, 0)
+    const at = start + Math.max(0, Math.min(indentOf(now) + column, now.length))
+    this.#text.setSelectionRange(at, at)
+    this.#root.scrollTo(scrollLeft, scrollTop)
   }
 
   /**
@@ -110,20 +147,29 @@ export class Editor {
   }
 
   #listen() {
-    this.#text.addEventListener('input', () => {
+    this.#text.addEventListener('input', (event) => {
       this.#changed()
       this.#onInput()
+      this.#suggestions.onInput(event)
     })
     this.#text.addEventListener('keydown', (event) => this.#onKey(event))
-    this.#text.addEventListener('blur', () => this.#brackets.replaceChildren())
+    this.#text.addEventListener('blur', () => {
+      this.#brackets.replaceChildren()
+      this.#suggestions.close()
+    })
     document.addEventListener('selectionchange', () => {
-      if (document.activeElement === this.#text) this.#drawBrackets()
+      if (document.activeElement !== this.#text) return
+      this.#drawBrackets()
+      this.#suggestions.onCaret()
+      this.#tellCall()
     })
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.isComposing) return
+    if (this.#suggestions.onKey(event)) return event.preventDefault()
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     const leaves = this.#tabLeaves && event.key === 'Tab'
     this.#tabLeaves = event.key === 'Escape' || (this.#tabLeaves && event.key === 'Shift')
     if (leaves) return
@@ -137,7 +183,7 @@ export class Editor {
     const { value, selectionStart, selectionEnd } = this.#text
     const isLong = value.length > COLOUR_LIMIT
     const line = value.slice(lineStart(value, selectionStart), selectionStart)
-    const width = isLong ? line.length - line.trimStart().length : indentationAt(value, selectionStart)
+    const width = isLong ? indentOf(line) : indentationAt(value, selectionStart)
     const spaces = /^ */.exec(value.slice(selectionEnd))?.[0].length ?? 0
     this.#text.setSelectionRange(selectionStart, selectionEnd + spaces)
     this.#insert('\n' + ' '.repeat(width))
@@ -203,6 +249,19 @@ export class Editor {
     this.#overlay(this.#brackets, (pair ?? []).map((at) => [at, at + 1, 'mark-bracket']))
   }
 
+  #tellCall() {
+    const { selectionStart, selectionEnd, value } = this.#text
+    this.#onCall((selectionStart === selectionEnd && this.completions?.callAt(value, this.#tokens, selectionStart)) || null)
+  }
+
+  /** Where a name that ends at the caret is on screen. @param {number} from */
+  #rectOf(from) {
+    this.#overlay(this.#typed, [[from, Math.max(from + 1, this.#text.selectionStart), 'mark-typed']])
+    const rect = /** @type {Element} */ (this.#typed.querySelector('.mark-typed')).getBoundingClientRect()
+    this.#typed.replaceChildren()
+    return rect
+  }
+
   /**
    * Fills a layer with invisible text in which some ranges have a class: they land exactly where the text is, whatever
    * its font, tabs and wide characters.
@@ -255,6 +314,11 @@ function lineMark(line) {
 /** @param {string} text @param {number} at */
 function lineStart(text, at) {
   return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
+}
+
+/** @param {string} line */
+function indentOf(line) {
+  return line.length - line.trimStart().length
 }
 
 /** @param {string} text @param {Token} token @returns {string | Node} */

@@ -12,6 +12,7 @@
 // | type        | fields                | meaning                                                                     |
 // | ----------- | --------------------- | --------------------------------------------------------------------------- |
 // | `ready`     | version               | the runtime is loaded and compiled                                          |
+// | `docs`      | tables                | what completion offers; once, after `ready`                                 |
 // | `broken`    | message               | it cannot be loaded; no run will work                                       |
 // | `output`    | id, chunks, skipped   | printed text in order; `skipped` lines before it were dropped (see tail.js) |
 // | `unhandled` | id, error             | a background task failed and nobody looks at its result; the run goes on    |
@@ -29,10 +30,13 @@
  *   name: string, code: string, message: string, hint: string, file: string, line: number, column: number,
  *   geneStack: StackEntry[], diagnostics: Diagnostic[], cause: Problem | null }} Problem  an error as plain data; line and
  *   column are 1-based, 0 = unknown; the first of the diagnostics of a syntax error is the error itself
+ * @typedef {{ rows: import('../js/completion.js').Row[], names: string[] }} Tables  what the language and its library declare,
+ *   and the names that a program begins with
  * @typedef {{ type: 'run', id: number, source: string, file: string }
  *   | { type: 'interrupt', id: number }
  *   | { type: 'drawn', id: number }} ToWorker
  * @typedef {{ type: 'ready', version: string }
+ *   | { type: 'docs', tables: Tables }
  *   | { type: 'broken', message: string }
  *   | { type: 'output', id: number, chunks: Chunk[], skipped: number }
  *   | { type: 'unhandled', id: number, error: Problem }

@@ -17,6 +17,7 @@ import { FILE } from './protocol.js'
  *   | { kind: 'crashed', message: string, ms: number }} End
  * @typedef {{
  *   onState: (state: State, detail: string) => void,
+ *   onDocs: (tables: import('./protocol.js').Tables) => void,
  *   onOutput: (chunks: Chunk[], skipped: number, drawn: () => void) => void,
  *   onUnhandled: (error: Problem) => void,
  *   onEnd: (end: End) => void }} Listener
@@ -106,6 +107,7 @@ export class Runner {
   /** @param {ToPage} message */
   #receive(message) {
     if (message.type === 'ready') return this.#becomeReady()
+    if (message.type === 'docs') return this.#listener.onDocs(message.tables)
     if (message.type === 'broken') return this.#crash(`${LOADING_FAILED} ${message.message}`)
     if (message.id !== this.#id || !this.isRunning) return
     switch (message.type) {

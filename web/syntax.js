@@ -8,12 +8,12 @@
  * @typedef {{ kind: Kind, start: number, end: number }} Token
  */
 
-const FORMS = new Set(
+export const FORMS = new Set(
   ('fn var let if elif else then if_not ifel loop while repeat for in break continue case when return try catch finally ' +
     'throw class ctor method field new super self object interface implement implements enum ns import from export ' +
     'async await yield do eval assert not spawn range typeof type interceptor comptime template').split(' '),
 )
-const CONSTANTS = new Set(['nil', 'void', 'true', 'false', 'not_found', '_'])
+export const CONSTANTS = new Set(['nil', 'void', 'true', 'false', 'not_found', '_'])
 
 /** What stands between a name and `(`-head position makes it no function: `(n + 1)`, `(list .map f)`, `(x = 1)`. */
 const OPERATOR = /^(?:[-+*/%<>=!&|]+|&\|&|is|\.\S*|=|\.\.)$/

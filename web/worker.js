@@ -138,8 +138,9 @@ self.onmessage = ({ data: message }) => {
 /** The first runtime compiles the wasm, which all later ones share, and tells whether it can be used at all. */
 createRuntime().then(
   (runtime) => {
-    runtime.dispose()
     post({ type: 'ready', version })
+    post({ type: 'docs', tables: { rows: runtime.docs(), names: runtime.names() } })
+    runtime.dispose()
   },
   (error) => post({ type: 'broken', message: problemOf(error).message }),
 )

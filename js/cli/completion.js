@@ -1,7 +1,8 @@
-// completion.js — what a name typed so far may become: names of the program and
-// special forms, members of a namespace after a slash, methods of the library after a dot.
+// completion.js — what a name typed at the prompt may become: names of the program and special forms, members of a
+// namespace after a slash, methods of the library after a dot.
 
-const TOKEN = /[^\s()[\]{}"'`,;%]*$/
+import { methodsOf, nameBefore } from '../completion.js'
+
 /** Plain names only: completing must not run code of the user. */
 const NAMESPACE = /^[A-Za-z_$][\w?!*+-]*(?:\/[A-Za-z_][\w?!*+-]*)*$/
 
@@ -10,16 +11,10 @@ function membersOf(runtime, path) {
   if (!NAMESPACE.test(path)) return []
   try {
     const names = runtime.evalSync(`(if (${path} is Namespace) (${path} .keys) else [])`, { file: '<completion>' })
-    return Array.isArray(names) ? names.map((name) => `${path}/${name}`) : []
+    return Array.isArray(names) ? names.map(String) : []
   } catch {
     return []
   }
-}
-
-/** Of the library's classes. @param {import('../runtime.js').Runtime} runtime */
-function methodNames(runtime) {
-  const methods = runtime.docs().filter(({ kind }) => kind === 'method')
-  return [...new Set(methods.map(({ name }) => name.slice(name.lastIndexOf('.'))))]
 }
 
 /** Names that have a value, and special forms. @param {import('../runtime.js').Runtime} runtime */
@@ -35,10 +30,10 @@ function namesOf(runtime) {
  */
 export function completer(runtime) {
   return (line) => {
-    const [token = ''] = TOKEN.exec(line) ?? []
+    const { kind, base, path, typed } = nameBefore(line)
+    const token = base + typed
     if (token === '') return [[], token]
-    const slash = token.lastIndexOf('/')
-    const names = token.startsWith('.') ? methodNames(runtime) : slash > 0 ? membersOf(runtime, token.slice(0, slash)) : namesOf(runtime)
-    return [names.filter((name) => name.startsWith(token)).sort(), token]
+    const names = kind === 'method' ? [...methodsOf(runtime.docs()).keys()] : kind === 'member' ? membersOf(runtime, path) : namesOf(runtime)
+    return [names.filter((name) => name.startsWith(typed)).map((name) => base + name).sort(), token]
   }
 }

@@ -72,6 +72,7 @@ describe('completion', () => {
     assert.ok(complete('(prin')[0].includes('println'))
     assert.deepEqual(complete('(gene/io/read_a'), [['gene/io/read_async'], 'gene/io/read_a'])
     assert.deepEqual(complete('(f '), [[], ''])
+    assert.ok(complete('giraffe/.to_s')[0].includes('giraffe/.to_s'))
     assert.deepEqual(complete('(boom)/x'), [[], '/x'])
   })
 })

@@ -16,6 +16,8 @@ const STUBBORN = `
       if (source === 'block') for (;;);
       return { value: null, exitCode: 0 }
     },
+    docs: () => [],
+    names: () => [],
     dispose() {},
   })`
 
