@@ -110,6 +110,9 @@ static void emit_finally(Emitter *e, Expr *x, int target) {
     context.completion = take_registers(e, 2);
     context.value = context.completion + 1;
     uint32_t top = e->top;
+    /* Both are read after the finally body, whoever came by; the verifier does not follow the kind. */
+    code_load_constant(&e->code, context.value, VAL_NIL);
+    if (target >= 0) code_load_constant(&e->code, (uint32_t)target, VAL_NIL);
     uint32_t start = code_here(&e->code);
     e->context = &context;
     e->guarded++;

@@ -28,6 +28,7 @@ typedef enum ImageValue {
     IMAGE_FLOAT,   /* 8 bytes follow */
 } ImageValue;
 #define IMAGE_VALUE_BITS 3
+#define IMAGE_UNSET 6  /* VAL_UNSET as a special value: only for the step of a range and a value of a hash map */
 #define IMAGE_MODULE 7 /* the module the code belongs to, as a special value */
 
 /* Appends the image of a file's top-level code. False: *out_problem (static text) says why; `out` is unchanged. */

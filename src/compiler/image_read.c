@@ -111,7 +111,7 @@ static void *get_optional(ImageReader *r, ObjType type) {
 
 static Value get_special(ImageReader *r, uint64_t payload) {
     if (payload == IMAGE_MODULE && r->type == OBJ_CODE) return value_pointer(r->module);
-    return payload < IMAGE_MODULE ? VALUE_SPECIAL(payload) : (bad(r), VAL_NIL);
+    return payload < IMAGE_UNSET ? VALUE_SPECIAL(payload) : (bad(r), VAL_NIL);
 }
 
 static Value get_value(ImageReader *r) {
@@ -136,6 +136,14 @@ static Value get_value(ImageReader *r) {
     }
 }
 
+/* The same where a value may be missing. */
+static Value get_given(ImageReader *r) {
+    static const uint8_t unset = IMAGE_UNSET << IMAGE_VALUE_BITS | IMAGE_SPECIAL;
+    if (r->at == r->end || *r->at != unset) return get_value(r);
+    r->at++;
+    return VAL_UNSET;
+}
+
 /* Text of a string or symbol. */
 static const char *get_text(ImageReader *r, uint32_t *out_size) {
     *out_size = get_count(r);
@@ -149,7 +157,7 @@ static void get_symbol_table(ImageReader *r, Table *table) {
     for (uint32_t count = get_count(r); count > 0 && !r->is_bad; count--) {
         Value key = get_value(r);
         Value value = get_value(r);
-        if (!is_symbol(key) || value == VAL_UNSET) bad(r);
+        if (!is_symbol(key)) bad(r);
         if (!r->is_bad) table_set_symbol(r->vm, table, symbol_of(key), value);
     }
 }
@@ -212,8 +220,8 @@ static Value read_hashmap(ImageReader *r) {
     Table *table = &hash_of(map)->table;
     for (uint32_t count = get_count(r); count > 0 && !r->is_bad; count--) {
         Value key = get_value(r);
-        Value value = get_value(r);
-        if (key == VAL_UNSET) bad(r);
+        Value value = get_given(r); /* the last key of an odd number has none */
+        if (value == VAL_UNSET && !r->is_trusted) value = VAL_NIL;
         if (!r->is_bad) table_append(r->vm, table, key, hash_word(table->count), value);
     }
     return map;
@@ -230,7 +238,7 @@ static Value read_node(ImageReader *r) {
 }
 
 static Value read_range(ImageReader *r) {
-    Value first = get_value(r), last = get_value(r), step = get_value(r);
+    Value first = get_value(r), last = get_value(r), step = get_given(r);
     return range_make(r->vm, first, last, step);
 }
 

@@ -25,11 +25,13 @@ typedef enum Kind {
     KIND_ITERATOR,
     KIND_ITERATOR_1,
     KIND_ITERATOR_2,
+    KIND_VALUES, /* what DESTRUCTURE gave for the code that is this constant: only GETIDX may read it */
+    KIND_UNSET,  /* may be unset, or never written on some path: nothing but JSET may read it */
     /* results only: */
     KIND_SAME,     /* of register B */
     KIND_CONSTANT, /* of the constant loaded */
     KIND_CHECKED,  /* R[A] is any value, whatever the meaning says */
-    KIND_UNWIND,   /* R[A] and all above: a call used them */
+    KIND_UNWIND,   /* R[A] is any value, nothing is left above: a call used them */
 } Kind;
 
 /* Registers an instruction uses besides those its meaning names one by one. */
@@ -66,7 +68,7 @@ typedef struct Rule {
 #define RULE_LOADK GIVES(CONSTANT)
 #define RULE_LOADKX GIVES(CONSTANT)
 #define RULE_LOADI GIVES(CONSTANT)
-#define RULE_LOADS ANYTHING
+#define RULE_LOADS GIVES(CONSTANT)
 #define RULE_NEWCELL GIVES(CELL)
 #define RULE_GETCELL NEEDS_B(CELL)
 #define RULE_SETCELL NEEDS_A(CELL)
@@ -208,7 +210,7 @@ static const Rule rules[OP_COUNT] = {
 };
 
 /* What an intrinsic trusts of its first arguments, a letter each; those missing here can be anything.
- * v any value, s symbol, t string, f function made here, h hash map made here, d constant data, p constant map, a constant
+ * v any value, u the same or unset, s symbol, t string, f function made here, h hash map made here, d constant data, p constant map, a constant
  * array of symbols, n the same with a value each behind it, c code of a pattern, m the module, e number of a scope whose
  * cells are there, i import specification. Whatever else it needs to be sure of, the native checks. */
 #define ARGS_HASHMAP ""
@@ -220,7 +222,7 @@ static const Rule rules[OP_COUNT] = {
 #define ARGS_INTERCEPTOR "svav"
 #define ARGS_METHOD_NAME ""
 #define ARGS_ELEMENT_SPREAD ""
-#define ARGS_CLASS "s"
+#define ARGS_CLASS "su"
 #define ARGS_CLASS_METHOD "vsf"
 #define ARGS_CLASS_CTOR "vf"
 #define ARGS_CLASS_MISSING "vf"
@@ -231,17 +233,17 @@ static const Rule rules[OP_COUNT] = {
 #define ARGS_IMPLEMENT "vvs"
 #define ARGS_CALL_BODY "fv"
 #define ARGS_NAMESPACE "s"
-#define ARGS_SET_MEMBER "vs"
+#define ARGS_SET_MEMBER "us"
 #define ARGS_GLOBAL "s"
 #define ARGS_CURRENT_NS ""
 #define ARGS_EXCEPTION_IS ""
 #define ARGS_ENUM_PATTERN "vv"
 #define ARGS_DESTRUCTURE "cv"
 #define ARGS_IMPORT "im"
-#define ARGS_EXPORT "n"
+#define ARGS_EXPORT "nu"
 #define ARGS_PACKAGE "mvv"
 #define ARGS_AWAIT_MANY ""
-#define ARGS_AWAIT_ALL ""
+#define ARGS_AWAIT_ALL "u"
 #define ARGS_AWAIT_ANY ""
 #define ARGS_AWAIT_RACE ""
 #define ARGS_AWAIT_SETTLED ""

@@ -3,7 +3,8 @@
  * The loop trusts the compiler: a register that an instruction uses as a cell holds a cell, a jump leads to an instruction.
  * Three passes over each code object make sure of it: the fields, every instruction's operands, and a walk along all
  * paths that follows which registers are known to hold something special. What a program could put anywhere is KIND_ANY;
- * reading something special as any value is harmless, so two paths that differ meet in KIND_ANY.
+ * reading something special as any value is harmless, so two paths that differ meet in KIND_ANY. What is not surely a
+ * value on every path is KIND_UNSET and cannot be read: an absent argument, what a call left above its result.
  *
  * Bounds follow from the meaning column of opcodes.h (as for the disassembler). What else an instruction trusts is its row
  * in image_rules.h. */
@@ -12,6 +13,8 @@
 
 #include "base/hash.h"
 #include "object/type.h"
+
+static bool is_optional(ParamKind kind) { return kind == PARAM_OPTIONAL || kind == PARAM_KEYWORD_OPTIONAL; }
 
 /* --- operands -------------------------------------------------------------------------------------------------------- */
 
@@ -32,6 +35,7 @@ enum {
     VARIABLE_BX = 1 << 12,
     VARIABLE_W1 = 1 << 13,
     WRITES_A = 1 << 14,
+    READS_A = 1 << 16,
     TICKS = 1 << 15, /* can be interrupted */
 };
 
@@ -170,13 +174,14 @@ static bool claim_cache(Verifier *v, uint32_t number) {
     return true;
 }
 
-/* Where the instruction may jump; UINT32_MAX: nowhere. */
+static bool can_jump(const Verifier *v, uint32_t op) { return formats[op] == FORMAT_sJ || (v->operands[op] & JUMP_W1); }
+
+/* Where an instruction that can jump does so: any number at all before check_instructions. */
 static uint32_t jump_target(const Verifier *v, uint32_t pc) {
     uint32_t word = v->code->words[pc];
     uint32_t op = INSTR_OP(word);
     uint32_t next = pc + 1 + extra_words[op];
-    if (formats[op] == FORMAT_sJ) return next + (uint32_t)INSTR_SJ(word);
-    return v->operands[op] & JUMP_W1 ? next + v->code->words[pc + 1] : UINT32_MAX;
+    return next + (formats[op] == FORMAT_sJ ? (uint32_t)INSTR_SJ(word) : v->code->words[pc + 1]);
 }
 
 static bool mark_target(Verifier *v, uint32_t target) {
@@ -193,11 +198,13 @@ static bool check_instruction(Verifier *v, uint32_t pc) {
     if (!check_operands(v, pc) || registers_end(code, pc) > code->slot_count) return false;
     if ((v->operands[op] & CACHE_W2) && !claim_cache(v, code->words[pc + 2])) return false;
     if (rules[op].gives == KIND_CHECKED && INSTR_C(word) > BOUNDARY_CONVERSION) return false;
-    if (op == OP_LOADS && INSTR_B(word) >= IMAGE_MODULE) return false;
+    if (op == OP_LOADS && INSTR_B(word) > IMAGE_UNSET) return false;
     if (op == OP_INTRINSIC && INSTR_C(word) >= INTRINSIC_COUNT) return false;
-    uint32_t target = jump_target(v, pc);
-    if (target != UINT32_MAX && !mark_target(v, target)) return false;
-    if (target <= pc && !(v->operands[op] & TICKS)) return false; /* a loop that nothing could stop */
+    if (can_jump(v, op)) {
+        uint32_t target = jump_target(v, pc);
+        if (!mark_target(v, target)) return false;
+        if (target <= pc && !(v->operands[op] & TICKS)) return false; /* a loop that nothing could stop */
+    }
     if (op != OP_FORNEXT) return true;
     uint32_t check = pc + 2; /* at the end FORNEXT skips it */
     return check + 2 < code->word_count && INSTR_OP(code->words[check]) == OP_FORCHECK && mark_target(v, check + 2);
@@ -252,6 +259,13 @@ static bool check_fields(Verifier *v) {
 
 /* --- paths ------------------------------------------------------------------------------------------------------------------ */
 
+static bool is_readable(Cell state) { return STATE_KIND(state) != KIND_UNSET && STATE_KIND(state) != KIND_VALUES; }
+
+static Cell meet(Cell a, Cell b) {
+    if (a == b) return a;
+    return is_readable(a) && is_readable(b) ? KIND_ANY : KIND_UNSET;
+}
+
 /* A path arrives at a target with the registers `state`. */
 static bool arrive(Verifier *v, uint32_t target, const Cell *state) {
     uint32_t slots = v->code->slot_count;
@@ -263,8 +277,9 @@ static bool arrive(Verifier *v, uint32_t target, const Cell *state) {
     }
     Cell *known = v->states + (size_t)(v->state_at[target] - 1) * slots;
     for (uint32_t i = 0; i < slots; i++) {
-        if (known[i] == state[i] || STATE_KIND(known[i]) == KIND_ANY) continue;
-        known[i] = KIND_ANY;
+        Cell both = meet(known[i], state[i]);
+        if (both == known[i]) continue;
+        known[i] = both;
         v->changed = true;
     }
     return true;
@@ -285,6 +300,7 @@ static Kind constant_kind(Value value) {
 }
 
 static Cell constant_state(const CodeObj *code, uint32_t word, uint32_t w1) {
+    if (INSTR_OP(word) == OP_LOADS) return INSTR_B(word) == IMAGE_UNSET ? KIND_UNSET : KIND_ANY;
     if (INSTR_OP(word) == OP_LOADI) return INSTR_SBX(word) < 0 ? KIND_ANY : STATE(KIND_INT, INSTR_SBX(word));
     uint32_t number = INSTR_OP(word) == OP_LOADK ? INSTR_BX(word) : w1;
     Value value = code->constants[number];
@@ -354,7 +370,8 @@ static bool check_argument(const Verifier *v, char letter, Cell state, uint32_t 
                          ? v->code->constants[STATE_NUMBER(state)]
                          : VAL_NIL;
     switch (letter) {
-    case 'v': return true;
+    case 'v': return is_readable(state);
+    case 'u': return STATE_KIND(state) != KIND_VALUES;
     case 's': return STATE_KIND(state) == KIND_SYMBOL;
     case 't': return STATE_KIND(state) == KIND_STRING;
     case 'f': return STATE_KIND(state) == KIND_FUNCTION;
@@ -371,6 +388,13 @@ static bool check_argument(const Verifier *v, char letter, Cell state, uint32_t 
     }
 }
 
+static bool are_readable(const Verifier *v, uint32_t from, uint32_t end) {
+    for (uint32_t i = from; i < end; i++) {
+        if (!is_readable(v->now[i])) return false;
+    }
+    return true;
+}
+
 static bool check_intrinsic(Verifier *v, uint32_t word) {
     const char *letters = intrinsic_arguments[INSTR_C(word)];
     uint32_t count = INSTR_B(word);
@@ -378,7 +402,45 @@ static bool check_intrinsic(Verifier *v, uint32_t word) {
     for (uint32_t i = 0; letters[i]; i++) {
         if (!check_argument(v, letters[i], v->now[INSTR_A(word) + i], count - i - 1)) return false;
     }
-    return true;
+    return are_readable(v, INSTR_A(word) + (uint32_t)strlen(letters), INSTR_A(word) + count);
+}
+
+/* Registers that the instruction reads besides those its meaning names. */
+static bool is_span_readable(const Verifier *v, uint32_t pc) {
+    uint32_t word = v->code->words[pc];
+    uint32_t op = INSTR_OP(word), a = INSTR_A(word), b = INSTR_B(word);
+    uint32_t end = registers_end(v->code, pc);
+    switch (rules[op].span) {
+    case SPAN_B_COUNT_C:
+    case SPAN_B_RANGE: return are_readable(v, b, end);
+    case SPAN_CALL:
+    case SPAN_SPREAD: return are_readable(v, a, end);
+    case SPAN_METHOD: {
+        bool is_new = op == OP_NEW || op == OP_NEWKW; /* their R[A+1] is scratch, R[A] that of the others */
+        return (!is_new || is_readable(v->now[a])) && are_readable(v, a + (is_new ? 2 : 1), end);
+    }
+    case SPAN_NEXT: return op != OP_FORCHECK || is_readable(v->now[a + 3]);
+    default: return true;
+    }
+}
+
+/* The element of what DESTRUCTURE gave: it is missing only where the parameter may be. */
+static Kind destructured(const Verifier *v, uint32_t pc) {
+    Cell list = v->now[INSTR_B(v->code->words[pc])];
+    if (STATE_KIND(list) != KIND_VALUES) return KIND_ANY;
+    const CodeObj *pattern = pointer_of(v->code->constants[STATE_NUMBER(list)]);
+    uint32_t index = v->code->words[pc + 1];
+    return index < pattern->param_count && !is_optional(pattern->params[index].kind) ? KIND_ANY : KIND_UNSET;
+}
+
+static bool are_operands_readable(const Verifier *v, uint32_t pc) {
+    uint32_t word = v->code->words[pc];
+    uint32_t op = INSTR_OP(word), uses = v->operands[op];
+    if (op == OP_JSET) return STATE_KIND(v->now[INSTR_A(word)]) != KIND_VALUES;
+    if (op == OP_GETIDX && STATE_KIND(v->now[INSTR_B(word)]) == KIND_VALUES) return true;
+    return (!(uses & READS_A) || is_readable(v->now[INSTR_A(word)])) &&
+           (!(uses & USES_B) || rules[op].span == SPAN_B_COUNT_C || is_readable(v->now[INSTR_B(word)])) &&
+           (!(uses & USES_C) || is_readable(v->now[INSTR_C(word)])) && is_span_readable(v, pc);
 }
 
 static bool has_kind(const Verifier *v, uint32_t reg, Kind kind) {
@@ -395,6 +457,7 @@ static bool check_kinds(Verifier *v, uint32_t pc) {
         return false;
     }
     if (op == OP_INTRINSIC) return check_intrinsic(v, word);
+    if (!are_operands_readable(v, pc)) return false;
     if (op != OP_FUNC && op != OP_FUNCX) return true;
     uint32_t number = op == OP_FUNC ? INSTR_BX(word) : v->code->words[pc + 1];
     return check_captures(v, pointer_of(v->code->constants[number]));
@@ -411,21 +474,30 @@ static void apply(Verifier *v, uint32_t pc) {
     case KIND_SAME: v->now[a] = v->now[INSTR_B(word)]; break;
     case KIND_CONSTANT: v->now[a] = constant_state(code, word, extra_words[op] ? code->words[pc + 1] : 0); break;
     case KIND_UNWIND:
-        for (uint32_t i = a; i < code->slot_count; i++) v->now[i] = KIND_ANY;
+        if (op == OP_INTRINSIC && INSTR_C(word) == INTRINSIC_DESTRUCTURE)
+            v->now[a] = STATE(KIND_VALUES, STATE_NUMBER(v->now[a]));
+        else
+            v->now[a] = KIND_ANY;
+        if (op == OP_INTRINSIC && INSTR_C(word) == INTRINSIC_METHOD_NAME) {
+            v->now[a] = STATE(KIND_SYMBOL, 0xFFFFFF); /* the receiver behind it is there already */
+            break;
+        }
+        for (uint32_t i = a + 1; i < code->slot_count; i++) v->now[i] = KIND_UNSET;
         if (op != OP_INTRINSIC) break;
-        if (INSTR_C(word) == INTRINSIC_METHOD_NAME) v->now[a] = STATE(KIND_SYMBOL, 0xFFFFFF);
         if (INSTR_C(word) == INTRINSIC_ENUM_PATTERN) v->now[a] = KIND_VARIANT;
         if (INSTR_C(word) == INTRINSIC_HASHMAP || INSTR_C(word) == INTRINSIC_HASHMAP_PUT) v->now[a] = KIND_HASHMAP;
         break;
     case KIND_ITERATOR:
-        for (uint32_t i = a; i < code->slot_count; i++) v->now[i] = KIND_ANY;
+        for (uint32_t i = a; i < code->slot_count; i++) v->now[i] = KIND_UNSET;
         for (uint32_t i = 0; i < 3; i++) v->now[a + i] = KIND_ITERATOR + i;
         break;
     case KIND_ANY:
-        if (v->operands[op] & WRITES_A) v->now[a] = KIND_ANY;
-        if (rule->span == SPAN_NEXT) {
-            for (uint32_t i = a + 3; i < registers_end(code, pc); i++) v->now[i] = KIND_ANY;
-        }
+        if (op == OP_GETIDX)
+            v->now[a] = destructured(v, pc);
+        else if (v->operands[op] & WRITES_A)
+            v->now[a] = KIND_ANY;
+        if (rule->span != SPAN_NEXT) break;
+        for (uint32_t i = a + 3; i < code->slot_count; i++) v->now[i] = i < registers_end(code, pc) ? KIND_ANY : KIND_UNSET;
         break;
     default: v->now[a] = (Cell)rule->gives; break;
     }
@@ -463,6 +535,15 @@ static bool check_call_scopes(const Verifier *v, uint32_t next) {
     return true;
 }
 
+/* Where the loop ends nothing is left of its item; a Gene-defined next has left one for FORCHECK. */
+static void end_iteration(Verifier *v, uint32_t pc) {
+    uint32_t word = v->code->words[pc], item = INSTR_A(word) + 3;
+    for (uint32_t i = item; i < v->code->slot_count; i++) v->now[i] = KIND_UNSET;
+    if (INSTR_OP(word) != OP_FORNEXT) return;
+    arrive(v, pc + 4, v->now);
+    v->now[item] = KIND_ANY;
+}
+
 static bool step(Verifier *v, uint32_t pc, const uint32_t *active, uint32_t active_count) {
     uint32_t op = INSTR_OP(v->code->words[pc]);
     if (!check_kinds(v, pc)) return fail(v, MALFORMED);
@@ -470,18 +551,31 @@ static bool step(Verifier *v, uint32_t pc, const uint32_t *active, uint32_t acti
     apply(v, pc);
     if (v->code->scope_count && !check_call_scopes(v, pc + 1 + extra_words[op])) return fail(v, MALFORMED);
     arrive_at_handlers(v, pc, active, active_count);
-    uint32_t target = jump_target(v, pc);
-    if (target != UINT32_MAX) arrive(v, target, v->now);
-    if (op == OP_FORNEXT) arrive(v, pc + 4, v->now);
+    uint32_t a = INSTR_A(v->code->words[pc]);
+    Cell before = v->now[a];
+    if (op == OP_JSET) v->now[a] = is_readable(before) ? before : KIND_ANY;
+    if (can_jump(v, op)) arrive(v, jump_target(v, pc), v->now);
+    if (op == OP_JSET) v->now[a] = before;
+    if (rules[op].span == SPAN_NEXT) end_iteration(v, pc);
     v->reachable = !ends_path(op);
     return true;
+}
+
+/* The registers as a call leaves them. */
+static void enter(Verifier *v) {
+    const CodeObj *code = v->code;
+    for (uint32_t i = 0; i < COUNT_OF(v->now); i++) v->now[i] = KIND_UNSET;
+    for (uint32_t i = 0; i < code->param_count; i++) v->now[code->params[i].slot] = KIND_ANY;
+    for (uint32_t i = 0; i < code->param_count; i++) {
+        if (is_optional(code->params[i].kind)) v->now[code->params[i].slot] = KIND_UNSET;
+    }
 }
 
 /* Once along the code; paths that lead back are followed by the next pass. */
 static bool walk(Verifier *v, uint32_t *active) {
     const CodeObj *code = v->code;
     uint32_t active_count = 0;
-    memset(v->now, 0, sizeof v->now);
+    enter(v);
     v->reachable = true;
     for (uint32_t pc = 0; pc < code->word_count; pc += 1 + extra_words[INSTR_OP(code->words[pc])]) {
         uint32_t kept = 0;
@@ -568,6 +662,8 @@ void image_operands(uint32_t out_operands[OP_COUNT]) {
             if (strstr(meanings[op], operand_texts[i].text)) out_operands[op] |= operand_texts[i].flag;
         }
         if (strncmp(meanings[op], "R[A", 3) == 0 && strstr(meanings[op], "] = ")) out_operands[op] |= WRITES_A;
+        bool begins_with_result = strncmp(meanings[op], "R[A] = ", 7) == 0;
+        if (strstr(meanings[op] + (begins_with_result ? 7 : 0), "R[A]")) out_operands[op] |= READS_A;
     }
 }
 

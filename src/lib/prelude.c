@@ -71,9 +71,5 @@ NativeResult prelude_call(VM *vm, const char *file, PreludeInstall install, cons
     ENSURE(variable != VAL_UNSET, "the file defines what is called in it");
     Value function = module->vars[small_int_of(variable)];
     root_set(vm, callee, function);
-    switch (vm_call(vm, function, callee + 1, argc, NULL, 0, slot, 0)) {
-    case CALL_FRAME: return NATIVE_FRAME;
-    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
-    default: return NATIVE_RAISE;
-    }
+    return native_after_call(vm, vm_call(vm, function, callee + 1, argc, NULL, 0, slot, 0), slot, out);
 }

@@ -419,14 +419,9 @@ static NativeResult call_hook(VM *vm, const Args *args, Value *out) {
     root_push(vm, hook);
     uint32_t first = root_push(vm, class_);
     root_push(vm, payload);
-    switch (vm_call(vm, hook, first, 2, NULL, 0, slot, 0)) {
-    case CALL_FRAME: return NATIVE_FRAME;
-    case CALL_VALUE:
-        *out = vm->fiber->stack[slot];
-        roots_close(vm, base);
-        return NATIVE_RETURN;
-    default: return NATIVE_RAISE;
-    }
+    CallResult result = vm_call(vm, hook, first, 2, NULL, 0, slot, 0);
+    if (result == CALL_VALUE) roots_close(vm, base);
+    return native_after_call(vm, result, slot, out);
 }
 
 /* (hook_of class name): a method of instances, or nil. */

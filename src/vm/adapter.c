@@ -83,15 +83,9 @@ static NativeResult forward(VM *vm, const Args *args, Value *out) {
     }
     uint32_t slot = vm->native_slot;
     native_set_arg(vm, args, 0, inner);
-    switch (vm_call_method(vm, name, args->base, args->count, args->keyword_names, args->keyword_count, slot, 0)) {
-    case CALL_FRAME: return NATIVE_FRAME;
-    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
-    case CALL_NATIVE: return NATIVE_CALL;
-    case CALL_SWITCH: *out = vm->fiber->stack[slot]; return NATIVE_SWITCH;
-    case CALL_WAIT: *out = vm->wait_for; return NATIVE_WAIT;
-    case CALL_RAISED: break;
-    }
-    return NATIVE_RAISE;
+    CallResult result =
+        vm_call_method(vm, name, args->base, args->count, args->keyword_names, args->keyword_count, slot, 0);
+    return native_after_call(vm, result, slot, out);
 }
 
 static const NativeDef forward_def = {

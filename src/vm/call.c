@@ -78,6 +78,18 @@ static CallResult call_native(VM *vm, Value callee, const Arguments *a, uint32_t
     return native_outcome(vm, result, out, result_slot);
 }
 
+NativeResult native_after_call(VM *vm, CallResult result, uint32_t slot, Value *out) {
+    switch (result) {
+    case CALL_FRAME: return NATIVE_FRAME;
+    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
+    case CALL_NATIVE: return NATIVE_CALL;
+    case CALL_SWITCH: *out = vm->fiber->stack[slot]; return NATIVE_SWITCH;
+    case CALL_WAIT: *out = vm->wait_for; return NATIVE_WAIT;
+    case CALL_RAISED: break;
+    }
+    return NATIVE_RAISE;
+}
+
 CallResult native_outcome(VM *vm, NativeResult result, Value out, uint32_t result_slot) {
     switch (result) {
     case NATIVE_RETURN: vm->fiber->stack[result_slot] = out; return CALL_VALUE;
@@ -446,4 +458,10 @@ bool vm_spread_arguments(VM *vm, Value callee_slot_value, Value array, Value key
     }
     fiber->top = base + 1 + count;
     return true;
+}
+
+bool vm_spread_method(VM *vm, Value name, Value array, Value keywords, SpreadCall *out_call) {
+    if (is_array(array) && array_of(array)->count > 0) return vm_spread_arguments(vm, name, array, keywords, out_call);
+    vm_raise(vm, ERR_OOP, "a method call needs a receiver"); /* only the code of an image has none */
+    return false;
 }

@@ -28,5 +28,7 @@ CallResult vm_tail_call(VM *vm, Value callee, uint32_t a, uint32_t count, const 
 CallResult vm_raise_no_method(VM *vm, Value receiver, const SymbolObj *name, uint32_t keyword_count);
 /* Copies the items of `array` and the entries of map `keywords` (or nil) above top. False after raising. */
 bool vm_spread_arguments(VM *vm, Value callee_slot_value, Value array, Value keywords, SpreadCall *out_call);
+/* The same for a method: the first item is the receiver. */
+bool vm_spread_method(VM *vm, Value name, Value array, Value keywords, SpreadCall *out_call);
 
 #endif

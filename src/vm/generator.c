@@ -172,11 +172,7 @@ static NativeResult resume_native(VM *vm, const Args *args, Value *out, uint32_t
         return vm_raise(vm, ERR_TYPE, "Method %s not supported for %s", native_of(args->callee)->def->name,
                         kind_name(self));
     }
-    switch (generator_resume(vm, generator_of(self), slot, flags)) {
-    case CALL_FRAME: return NATIVE_FRAME;
-    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
-    default: return NATIVE_RAISE;
-    }
+    return native_after_call(vm, generator_resume(vm, generator_of(self), slot, flags), slot, out);
 }
 
 static NativeResult generator_next(VM *vm, const Args *args, Value *out) { return resume_native(vm, args, out, 0); }

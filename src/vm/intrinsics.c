@@ -205,11 +205,7 @@ static NativeResult call_body(VM *vm, const Args *args, Value *out) {
     fn->ns = is_class(self) ? class_of_value(self)->ns : namespace_of(self);
     heap_touch(vm, fn);
     uint32_t slot = vm->native_slot;
-    switch (vm_call(vm, body, args->base + 1, 1, NULL, 0, slot, 0)) {
-    case CALL_FRAME: return NATIVE_FRAME;
-    case CALL_VALUE: *out = vm->fiber->stack[slot]; return NATIVE_RETURN;
-    default: return NATIVE_RAISE;
-    }
+    return native_after_call(vm, vm_call(vm, body, args->base + 1, 1, NULL, 0, slot, 0), slot, out);
 }
 
 static NativeResult make_namespace(VM *vm, const Args *args, Value *out) {

@@ -807,7 +807,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             SAVE_PC();
             SpreadCall spread;
             SymbolObj *name = symbol_of(R[A]);
-            if (!vm_spread_arguments(vm, R[A], R[A + 1], R[A + 2], &spread)) goto raise;
+            if (!vm_spread_method(vm, R[A], R[A + 1], R[A + 2], &spread)) goto raise;
             CALL_RESULT(vm_call_method(vm, name, spread.base, spread.count, spread.keyword_names, spread.keyword_count,
                                        frame->base + A, 0));
         }
@@ -823,7 +823,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             SAVE_PC();
             SpreadCall spread;
             SymbolObj *name = symbol_of(R[A]);
-            if (!vm_spread_arguments(vm, R[A], R[A + 1], R[A + 2], &spread)) goto raise;
+            if (!vm_spread_method(vm, R[A], R[A + 1], R[A + 2], &spread)) goto raise;
             CALL_RESULT(vm_call_super(vm, frame->fn, name, spread.base, spread.count, spread.keyword_names,
                                       spread.keyword_count, frame->base + A));
         }
@@ -864,7 +864,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             goto raise;
         case OP_RETHROW:
             SAVE_PC();
-            if (LIKELY(is_instance(R[A])))
+            if (LIKELY(is_instance(R[A]) && instance_of(R[A])->class_->is_exception))
                 vm->exception = R[A];
             else
                 vm_throw(vm, R[A]);

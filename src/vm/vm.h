@@ -213,6 +213,8 @@ typedef enum CallResult {
 /* Calls `callee` with `count` positionals (and keywords) at stack[base…]; the value goes to stack[result_slot]. */
 CallResult vm_call(VM *vm, Value callee, uint32_t base, uint32_t count, const Value *keyword_names,
                    uint32_t keyword_count, uint32_t result_slot, uint32_t frame_flags);
+/* What a native gives whose last act is such a call with `slot`, its vm->native_slot. Not for a re-entrant one. */
+NativeResult native_after_call(VM *vm, CallResult result, uint32_t slot, Value *out);
 /* Receiver at stack[base], counted in `count`. */
 CallResult vm_call_method(VM *vm, SymbolObj *name, uint32_t base, uint32_t count, const Value *keyword_names,
                           uint32_t keyword_count, uint32_t result_slot, uint32_t frame_flags);

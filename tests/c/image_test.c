@@ -10,10 +10,16 @@
 #include "lib/source.h"
 #include "task/scheduler.h"
 
+/* For a longer search: -DMUTATIONS=20000 -DSEED=2. */
+#ifndef MUTATIONS
 #if defined(GENE_GC_STRESS) && GENE_GC_STRESS
 #define MUTATIONS 20
 #else
 #define MUTATIONS 150
+#endif
+#endif
+#ifndef SEED
+#define SEED 7
 #endif
 
 static const char *const programs[] = {
@@ -33,6 +39,24 @@ static const char *const programs[] = {
     "(var i 0) (var t 0.5) (while (i < 10) (if ((i % 2) == 0) (t += i) else (t -= 1)) (i += 1)) t",
     "(fn even [n] (if (n == 0) true else (odd (n - 1)))) (fn odd [n] (if (n == 0) false else (even (n - 1)))) (even 10)",
     "(case 5 when 1 \"a\" when 5 \"b\" else \"c\")",
+    "(fn dbl! [x] [($caller_eval x) ($caller_eval x)]) (fn f [a] (dbl! (a + 1))) (f 2)",
+    "(fn typed [a: Int b: String = \"s\" ^c: (Array Int) = [1]] -> (Map String Any) {^a a ^b b ^c c}) (typed 1 ^c [2 3])",
+    ("(interface Scaled (method value [])) (class A (field v Int) (ctor [] (/v = 1)) (method value [] /v)) "
+     "(implement Scaled for Int (ctor [by] (/_geneinternal/by = by)) (method value [] (* /_genevalue /_geneinternal/by))) "
+     "[((Scaled 4 5) .value) (try (Scaled 4) catch e e/message) ((new A) .value)]"),
+    ("(fn-interceptor Audit [f] (before_filter f [x] (x > 0)) (around f [x inner] (inner (x + 1))) "
+     "(after f ^^replace_result [x r] (r + 1))) ((Audit (fn [x] (x * 2))) 3)"),
+    "(var key \"b\") (var d {^a {^b [1 2 3]} ^b 5}) [d/a/b/1 d/<key> d/.size d/a/b/.size d/zz d/a/b/-1 (d ./ \"q\" 9)]",
+    "(var t {{1 2 \"k\" [3] 4 5}}) (for [k v] in t (print k)) (try ($await_all) catch e 1) [t/1 (t .size) #/a(b)/ 1..5]",
+    "(fn ^^async w [n] n) [(await (w 1) (w 2)) ($await_all [(w 3) (w 4)]) ($await_any [(w 5)]) (try (await (async (throw 1))) catch * 7)]",
+    "(loop (try (try (break 5) finally (print 1)) catch Exception (print 2) catch * (throw 3) finally (print 4)))",
+    "(fn k [a b...] [a b]) (var xs [1 2]) (var m {^x 1}) [(k xs... 3) [0 xs... 9] {^y 2 ^... m} (k (k 1)...)]",
+    "(var q 5) (var tpl `(a %q ^k %(q + 1) [%q])) (fn h [] ($render tpl)) [tpl (h) (eval `(+ 1 2)) ($parse \"(x y)\")]",
+    "(ns deep (ns in (var z 1) (fn f [] z)) (class C (method m [] self))) (var deep/w 3) [deep/w deep]",
+    "(class M (on_method_missing [name args...] [name args])) (var o (new M)) (var n \"size\") [(o .zip 1 2) (o . n)]",
+    "(var c 0) (repeat 3 (c += 2)) (c -= 1) (var f (fn [x = c ^y = (x * 2) rest...] [x y rest])) [(f) (f 1 2 ^y 3) (f 1)]",
+    "(var big {^a [1 2 {^b `(x y)}]}) (export [big]) (import x from \"nowhere\") big",
+    "(if_not true 1) (var r (range 0 9 3)) (for i in r (if (i == 6) (break)) (print i)) ($env \"HOME\" 1) (do 1 2)",
 };
 
 static VM *vm;
@@ -188,6 +212,63 @@ TEST(images_cut_short_are_refused) {
     end();
 }
 
+/* Code of the source text, to be changed by hand; it and its module are roots. */
+static CodeObj *push_code(const char *source) {
+    uint32_t file = root_push(vm, string_from(vm, "test"));
+    uint32_t text = root_push(vm, string_from(vm, source));
+    ModuleObj *module = program_module(vm, root_get(vm, file));
+    root_push(vm, value_pointer(module));
+    CodeObj *code = source_compile(vm, module, string_of(root_get(vm, text)), string_of(root_get(vm, file)));
+    root_push(vm, value_pointer(code));
+    return code;
+}
+
+/* What is told when code as it now is comes out of an image and runs. */
+static const char *run_code(const CodeObj *code) { return run(root_get(vm, root_push(vm, source_image(vm, code)))); }
+
+TEST(jumps_out_of_the_code_are_refused) {
+    begin();
+    CodeObj *code = push_code("(var a 1) (if (a == 2) 3)");
+    bool found = false;
+    for (uint32_t pc = 0; pc < code->word_count && !found; pc++) {
+        found = INSTR_OP(code->words[pc]) == OP_JNEQI;
+        if (found) code->words[pc + 1] = 0u - (pc + 3); /* to the word before the first */
+    }
+    CHECK(found);
+    CHECK(strstr(run_code(code), "malformed") != NULL);
+    end();
+}
+
+TEST(what_may_be_unset_cannot_be_read) {
+    begin();
+    CodeObj *code = push_code("nil");
+    CHECK_EQ_INT(code->words[0], OP_LOADS); /* nil to register 0 */
+    code->words[0] |= (uint32_t)IMAGE_UNSET << 16;
+    CHECK(strstr(run_code(code), "malformed") != NULL);
+    CodeObj *outer = push_code("(fn f [a = 1] a) (f)");
+    CHECK_STR(run_code(outer), "1");
+    CodeObj *inner = NULL;
+    for (uint32_t i = 0; i < outer->constant_count; i++) {
+        if (is_obj_type(outer->constants[i], OBJ_CODE)) inner = pointer_of(outer->constants[i]);
+    }
+    CHECK(inner && INSTR_OP(inner->words[0]) == OP_JSET);
+    if (inner) inner->words[0] = OP_JMP, inner->words[1] = OP_JMP; /* the default is given without looking */
+    CHECK(strstr(run_code(outer), "1") != NULL);
+    if (inner) inner->words[2] = OP_JMP; /* … and not given at all */
+    CHECK(strstr(run_code(outer), "malformed") != NULL);
+    end();
+}
+
+TEST(a_body_that_is_a_task_is_one) {
+    begin();
+    CodeObj *code = push_code("(class A (var x 1)) 5");
+    for (uint32_t i = 0; i < code->constant_count; i++) {
+        if (is_obj_type(code->constants[i], OBJ_CODE)) ((CodeObj *)pointer_of(code->constants[i]))->flags |= CODE_ASYNC;
+    }
+    CHECK_STR(run_code(code), "5");
+    end();
+}
+
 static uint32_t next_random(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
     return *state >> 8;
@@ -209,7 +290,7 @@ static void mutate(BytesObj *bytes, uint32_t *random) {
 }
 
 TEST(mutated_images_never_break_the_vm) {
-    uint32_t random = 7;
+    uint32_t random = SEED;
     for (size_t i = 0; i < COUNT_OF(programs); i++) {
         begin();
         uint32_t image = push_image(programs[i]);
