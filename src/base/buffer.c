@@ -61,7 +61,7 @@ void buffer_append_byte(Buffer *buffer, char byte) {
 }
 
 void buffer_append_utf8(Buffer *buffer, uint32_t code_point) {
-    char bytes[4];
+    char bytes[4] = {0};
     buffer_append(buffer, bytes, utf8_encode(code_point, bytes));
 }
 

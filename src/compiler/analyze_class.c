@@ -33,6 +33,7 @@ Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bool join
         return expr_intrinsic(c, INTRINSIC_SET_MEMBER, d->is_class ? 4 : 3, d->container,
                               expr_const(c, symbol_value(d->name)), value, expr_const(c, VAL_TRUE));
     }
+    ENSURE(d->var, "what is neither a member nor in a container is a variable");
     scope_finish_declare(c, d->var);
     Expr *x = expr_declare(c, d->var, value);
     return d->var->is_module && joins_namespace ? expr_define_member(c, d->name, x) : x;
@@ -166,10 +167,13 @@ Expr *analyze_class(Compiler *c, NodeObj *node) {
 }
 
 SymbolObj *object_class_name(Compiler *c, const SymbolObj *name) {
-    char *text = arena_alloc(&c->arena, name->size + 5);
-    memcpy(text, name->text, name->size);
-    memcpy(text + name->size, "Class", 5);
-    return symbol_intern(c->vm, text, name->size + 5);
+    Buffer text;
+    buffer_init(&text);
+    buffer_append(&text, name->text, name->size);
+    buffer_append_text(&text, "Class");
+    SymbolObj *symbol = symbol_intern(c->vm, buffer_text(&text), text.size);
+    buffer_free(&text);
+    return symbol;
 }
 
 /* (object Name …): class NameClass and its one instance, bound to Name. */

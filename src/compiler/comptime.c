@@ -28,7 +28,7 @@ static Value unsupported(Comptime *t) { return fail(t, "unsupported expression")
 /* --- the expanded text ---------------------------------------------------------------------------------- */
 
 static void emit_form(Comptime *t, Value form, FormPosition position) {
-    if (t->forms->count == t->position_capacity) {
+    if (!t->positions || t->forms->count == t->position_capacity) {
         t->position_capacity = t->position_capacity ? t->position_capacity * 2 : 16;
         FormPosition *grown = ARENA_ARRAY(&t->c->arena, FormPosition, t->position_capacity);
         if (t->forms->count) memcpy(grown, t->positions, t->forms->count * sizeof *grown);

@@ -50,6 +50,7 @@ static const struct {
     {"variable W1", VARIABLE_W1}, {"(tick)", TICKS},
 };
 
+/* A long meaning is written as two literals in opcodes.h. NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
 static const char *const meanings[OP_COUNT] = {
 #define OP(name, format, extra, meaning) [OP_##name] = meaning,
     OPCODES(OP)

@@ -29,8 +29,11 @@ static void put_number(Buffer *out, uint64_t number) {
     buffer_append_byte(out, (char)number);
 }
 
+/* Small numbers of either sign become small: 0 -1 1 -2 … are 0 1 2 3 … */
+static uint64_t folded(int64_t number) { return (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0); }
+
 static void put_signed(Buffer *out, int64_t number) {
-    put_number(out, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
+    put_number(out, folded(number));
 }
 
 static void put_word(Buffer *out, uint32_t word) {
@@ -91,8 +94,7 @@ static void put_value(Writer *w, Buffer *record, Value value) {
         else
             put_tagged(record, IMAGE_OBJECT, object_number(w, pointer_of(value)));
     } else if (is_small_int(value)) {
-        int64_t number = small_int_of(value);
-        put_tagged(record, IMAGE_INT, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
+        put_tagged(record, IMAGE_INT, folded(small_int_of(value)));
     } else if (is_char(value)) {
         put_tagged(record, IMAGE_CHAR, char_of(value));
     } else if (is_float(value)) {

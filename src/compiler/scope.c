@@ -72,7 +72,10 @@ static void bind(Compiler *c, Var *var) {
 
 static void unbind(Compiler *c, Var *var) {
     Var **link = &name_entry(c, var->name)->top;
-    while (*link != var) link = &(*link)->shadowed;
+    while (*link != var) {
+        ENSURE(*link, "a variable is bound until its scope closes");
+        link = &(*link)->shadowed;
+    }
     *link = var->shadowed;
 }
 

@@ -356,7 +356,8 @@ static void answer_read(VM *vm, size_t size, size_t skip) {
     PendingRead read = take_read(host);
     bool has_return = !read.all && size > 0 && host->in.data[size - 1] == '\r';
     Value text = string_make_lossy(vm, host->in.data ? host->in.data : "", has_return ? size - 1 : size);
-    if (size + skip < host->in.size) memmove(host->in.data, host->in.data + size + skip, host->in.size - size - skip);
+    if (host->in.data && size + skip < host->in.size)
+        memmove(host->in.data, host->in.data + size + skip, host->in.size - size - skip);
     host->in.size -= size + skip;
     scheduler_complete(vm, read.operation, text);
 }

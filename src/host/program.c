@@ -198,8 +198,10 @@ bool program_get(VM *vm, StrObj *path, Value *out_value) {
     uint32_t scope = roots_open(vm);
     root_push(vm, value_pointer(path));
     const char *rest = path->text;
-    SymbolObj *part;
-    next_part(vm, &rest, &part);
+    SymbolObj *part = NULL;
+    bool has_part = next_part(vm, &rest, &part);
+    ENSURE(has_part, "a path has a first part, be it empty");
+    (void)has_part;
     *out_value = lookup(vm, part);
     if (*out_value == VAL_UNSET) {
         vm_raise(vm, ERR_UNDEFINED, "%s is not defined", part->text);

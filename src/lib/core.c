@@ -83,7 +83,8 @@ static int64_t range_length(const RangeObj *range) {
     int64_t first = int_of(range->first), last = int_of(range->last), by = int_of(step);
     if (by > 0 ? first > last : first < last) return 0;
     uint64_t distance = by > 0 ? (uint64_t)last - (uint64_t)first : (uint64_t)first - (uint64_t)last;
-    uint64_t width = by > 0 ? (uint64_t)by : 0 - (uint64_t)by;
+    uint64_t width = (uint64_t)by;
+    if (by < 0) width = 0 - width;
     uint64_t steps = distance / width;
     return steps < INT64_MAX ? (int64_t)steps + 1 : INT64_MAX;
 }

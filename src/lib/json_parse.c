@@ -27,7 +27,7 @@ static bool fail(Parser *p, const char *problem) {
 }
 
 static void skip_blanks(Parser *p) {
-    while (p->at < p->size && strchr(" \t\r\n", p->text[p->at])) p->at++;
+    while (p->at < p->size && p->text[p->at] && strchr(" \t\r\n", p->text[p->at])) p->at++;
 }
 
 /* Takes the character if it is next. */
@@ -146,7 +146,7 @@ static bool items(Parser *p, uint32_t array) {
     skip_blanks(p);
     if (take(p, ']')) return true;
     for (;;) {
-        Value item;
+        Value item = VAL_NIL;
         if (!value(p, &item)) return false;
         array_push(p->vm, array_of(root_get(p->vm, array)), item);
         if (take(p, ']')) return true;

@@ -157,7 +157,7 @@ static void push_arguments(VM *vm, Value first, Value second, const Value *argv,
     size_t index = inside ? (size_t)(argv - fiber->stack) : 0;
     root_push(vm, first);
     root_push(vm, second);
-    if (argc == 0) return;
+    if (!argv || argc == 0) return;
     if (argc > fiber->capacity - fiber->top) fiber_grow(vm, fiber, fiber->top + argc);
     memcpy(fiber->stack + fiber->top, inside ? fiber->stack + index : argv, argc * sizeof(Value));
     fiber->top += argc;

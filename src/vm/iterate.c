@@ -114,7 +114,8 @@ static bool next_in_list(VM *vm, uint32_t state, bool pairs, IterateMode mode) {
 static bool item_of_range(int64_t first, int64_t step, int64_t index, int64_t *out) {
     uint64_t least = (uint64_t)INT64_MIN;
     uint64_t room = step > 0 ? (uint64_t)INT64_MAX - (uint64_t)first : (uint64_t)first - least;
-    uint64_t size = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
+    uint64_t size = (uint64_t)step;
+    if (step < 0) size = 0 - size;
     if ((uint64_t)index > room / size) return false;
     *out = (int64_t)((uint64_t)first + (uint64_t)index * (uint64_t)step);
     return true;

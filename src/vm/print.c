@@ -289,12 +289,11 @@ static bool next_property(Printer *p, Level *level, const Table *table, Value *o
 
 static bool next_entry(Printer *p, Level *level, const Table *table, bool has_values, Value *out) {
     if (level->part == ENTRY_VALUE) {
-        const TableEntry *entry = level->position < table->used ? &table->entries[level->position] : NULL;
+        uint32_t position = level->position++;
         level->part = ENTRY_KEY;
-        level->position++;
-        if (entry && entry->key != VAL_UNSET) {
+        if (position < table->used && table->entries[position].key != VAL_UNSET) {
             text(p, " ");
-            *out = entry->value;
+            *out = table->entries[position].value;
             return true;
         }
     }

@@ -241,7 +241,7 @@ describe('JSON', () => {
     for (let i = 0; i < ROUNDS * 4; i++) {
       const random = randomOf(i + 9000)
       const text = [...JSON.stringify(json(random, 2))]
-      for (let n = random.between(1, 2); n > 0; n--) text.splice(random.below(text.length + 1), random.below(2), random.one([...'[]{},:"\\0-.e1tn \n', 'é', '']))
+      for (let n = random.between(1, 2); n > 0; n--) text.splice(random.below(text.length + 1), random.below(2), random.one([...'[]{},:"\\0-.e1tn \n\0\u000b\u00a0', 'é', '']))
       const source = text.join('')
       let accepted = true
       try {
