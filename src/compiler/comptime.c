@@ -28,12 +28,13 @@ static Value unsupported(Comptime *t) { return fail(t, "unsupported expression")
 /* --- the expanded text ---------------------------------------------------------------------------------- */
 
 static void emit_form(Comptime *t, Value form, FormPosition position) {
-    if (!t->positions || t->forms->count == t->position_capacity) {
+    if (t->forms->count == t->position_capacity) {
         t->position_capacity = t->position_capacity ? t->position_capacity * 2 : 16;
         FormPosition *grown = ARENA_ARRAY(&t->c->arena, FormPosition, t->position_capacity);
         if (t->forms->count) memcpy(grown, t->positions, t->forms->count * sizeof *grown);
         t->positions = grown;
     }
+    ENSURE(t->positions, "there is room for the first position");
     t->positions[t->forms->count] = position;
     array_push(t->c->vm, t->forms, form);
 }

@@ -50,10 +50,9 @@ static const struct {
     {"variable W1", VARIABLE_W1}, {"(tick)", TICKS},
 };
 
-/* A long meaning is written as two literals in opcodes.h. NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
 static const char *const meanings[OP_COUNT] = {
 #define OP(name, format, extra, meaning) [OP_##name] = meaning,
-    OPCODES(OP)
+    OPCODES(OP) /* NOLINT(bugprone-suspicious-missing-comma): a long meaning is written as two literals */
 #undef OP
 };
 

@@ -85,6 +85,7 @@ static int64_t range_length(const RangeObj *range) {
     uint64_t distance = by > 0 ? (uint64_t)last - (uint64_t)first : (uint64_t)first - (uint64_t)last;
     uint64_t width = (uint64_t)by;
     if (by < 0) width = 0 - width;
+    ENSURE(width != 0, "a range without a step has no length");
     uint64_t steps = distance / width;
     return steps < INT64_MAX ? (int64_t)steps + 1 : INT64_MAX;
 }

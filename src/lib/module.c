@@ -190,8 +190,8 @@ static NativeResult raise_cycle(VM *vm, const ModuleObj *module, const ModuleObj
 static NativeResult wait_for_module(VM *vm, const Args *args, Value *out) {
     ModuleObj *module = module_arg(vm, args, 0);
     Value importer = native_arg(vm, args, 1);
-    const ModuleObj *at = is_module(importer) ? module : NULL;
-    for (; at; at = at->waits_for) {
+    ENSURE(module, "a module waits for a module");
+    for (const ModuleObj *at = module; at && is_module(importer); at = at->waits_for) {
         if (at == module_of(importer)) return raise_cycle(vm, module, at);
     }
     if (module->state != MODULE_RUNNING) return lib_return(out, VAL_NIL);
