@@ -7,10 +7,7 @@ import { after, describe, test } from 'node:test'
 import { pageExceptions } from './harness/page_exceptions.js'
 import { BlockRunner, blocksOf, difference, havePages, manualBlocks, pageBlocks } from './harness/pages.js'
 
-const PAGES = [
-  '01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12',
-  '20', '21', '22', '23', '24', '25', '26', '27', '28', '29', '30', '31', '32', '33',
-]
+const PAGES = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '20', '21', '22', '23', '24', '25', '26', '27', '28', '29', '30', '31', '32', '33']
 
 test('blocks are found with their output and failure', () => {
   const text = 'a\n```gene\n(println 1)\n# => 1\n# =>\n```\n```js\n# => 2\n```\n```gene-new\n(f)\n# !! f is\n```\n'
