@@ -23,7 +23,7 @@ import { decodeSource } from './source_text.js'
  * @property {typeof globalThis.fetch | undefined} fetch
  * @property {(error: unknown) => void} unhandled
  *
- * @typedef {{ name: string, needs: '' | 'fs' | 'net', run: (operations: Operations, args: any[], signal: AbortSignal) => Promise<any> }} Row
+ * @typedef {{ name: string, needs: '' | 'fs' | 'net' | 'run', run: (operations: Operations, args: any[], signal: AbortSignal) => Promise<any> }} Row
  */
 
 /** In the order of OPERATIONS there; tests/js/tables.test.js compares. @type {Row[]} */
@@ -42,6 +42,11 @@ export const OPERATIONS = [
   { name: 'STOP_SERVER', needs: 'net', run: async (o, [number]) => nil(await o.stopServer(number)) },
   { name: 'READ_LINE', needs: '', run: (o) => o.facilities.input.readLine() },
   { name: 'READ_ALL', needs: '', run: (o) => o.facilities.input.readAll() },
+  { name: 'RUN_PROGRAM', needs: 'run', run: async (o, [request], signal) => (await o.processes()).run(request, signal) },
+  { name: 'START_PROCESS', needs: 'run', run: async (o, [request]) => (await o.processes()).start(request) },
+  { name: 'ASK_PROCESS', needs: 'run', run: async (o, [number, question, argument = null, seconds = null], signal) =>
+    (await o.processes()).ask(number, question, argument, seconds, signal) },
+  { name: 'ON_INTERRUPT', needs: '', run: async (o, [handler]) => nil(await o.onInterrupt(handler)) },
 ]
 
 /** @param {unknown} _done */
@@ -65,6 +70,9 @@ function noPath(method) {
 export class Operations {
   /** @type {Map<number, Server>} */ #servers = new Map()
   #lastServer = 0
+  /** @type {Promise<import('./node/processes.js').Processes> | undefined} */ #processes
+  /** @type {(() => void) | undefined} ends the handling of Ctrl-C */ #endInterrupts
+  #isClosed = false
 
   /** @param {Facilities} facilities */
   constructor(facilities) {
@@ -80,6 +88,8 @@ export class Operations {
   start(kind, args, signal) {
     const row = OPERATIONS[kind]
     if (!row) return { code: 'GENE.WASM.UNSUPPORTED', message: `the host does not know operation ${kind}` }
+    const isMissing = (row.needs === 'run' && !platform.openProcesses) || (row.name === 'ON_INTERRUPT' && !platform.onInterrupt)
+    if (isMissing) return { code: 'GENE.WASM.UNSUPPORTED', message: `[GENE.WASM.UNSUPPORTED] ${row.needs ? 'process' : 'signal'} is not available in wasm` }
     if (row.needs && !this.facilities.allow[row.needs]) {
       return { code: 'GENE.HOST.DENIED', message: `access to ${row.needs} is not allowed (allow.${row.needs})` }
     }
@@ -141,10 +151,27 @@ export class Operations {
     await server?.close()
   }
 
+  /** @returns {Promise<import('./node/processes.js').Processes>} */
+  processes() {
+    return (this.#processes ??= /** @type {Function} */ (platform.openProcesses)())
+  }
+
+  /** From now on Ctrl-C calls the handler, and no other. @param {() => Promise<any>} handler */
+  async onInterrupt(handler) {
+    const listener = () => void handler().catch(this.facilities.unhandled)
+    const end = await /** @type {Function} */ (platform.onInterrupt)(listener)
+    this.#endInterrupts?.()
+    if (this.#isClosed) end()
+    else this.#endInterrupts = end
+  }
+
   /** Ends what outlives single operations. */
   close() {
     for (const server of this.#servers.values()) void server.close(true)
     this.#servers.clear()
     this.facilities.input.close()
+    this.#isClosed = true
+    this.#endInterrupts?.()
+    void this.#processes?.then((processes) => processes.close())
   }
 }

@@ -3,6 +3,7 @@
 
 import { isAbsolute, join } from 'node:path'
 import { GeneError, GeneSyntaxError } from '../errors.js'
+import { isInterruptHandled } from '../node/interrupts.js'
 import { createRuntime } from '../runtime.js'
 import { ErrorPrinter } from './errors.js'
 import { EXIT } from './exit.js'
@@ -81,6 +82,7 @@ export class Session {
   }
 
   #onInterrupt() {
+    if (isInterruptHandled()) return
     if (this.#interrupted) {
       this.output.flush()
       process.exit(EXIT.INTERRUPTED)

@@ -58,4 +58,16 @@ export const platform = {
     const { serve } = await import('../node/http_server.js')
     return serve(request)
   },
+
+  /** @returns {Promise<import('../node/processes.js').Processes>} */
+  async openProcesses() {
+    const { Processes } = await import('../node/processes.js')
+    return new Processes()
+  },
+
+  /** @param {() => void} listener @returns {Promise<() => void>} */
+  async onInterrupt(listener) {
+    const { onInterrupt } = await import('../node/interrupts.js')
+    return onInterrupt(listener)
+  },
 }

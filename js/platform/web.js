@@ -70,6 +70,12 @@ export const platform = {
 
   /** @param {import('../operations.js').ServeRequest} _request @returns {Promise<import('../operations.js').Server>} */
   serve: (_request) => Promise.reject(unsupported('an HTTP server')),
+
+  /** Other programs. @type {undefined | (() => Promise<import('../node/processes.js').Processes>)} */
+  openProcesses: undefined,
+
+  /** Ctrl-C. @type {undefined | ((listener: () => void) => Promise<() => void>)} */
+  onInterrupt: undefined,
 }
 
 /** @param {string} what */

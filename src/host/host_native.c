@@ -278,6 +278,14 @@ bool port_start_operation(VM *vm, int kind, uint32_t operation, const Value *arg
         *out_error_id = ERR_UNSUPPORTED;
         buffer_append_text(out_error, "[GENE.WASM.UNSUPPORTED] the network is not available in the native build");
         return false;
+    case OPERATION_RUN_PROGRAM:
+    case OPERATION_START_PROCESS:
+    case OPERATION_ASK_PROCESS:
+    case OPERATION_ON_INTERRUPT:
+        *out_error_id = ERR_UNSUPPORTED;
+        buffer_append_format(out_error, "[GENE.WASM.UNSUPPORTED] %s is not available in wasm",
+                             kind == OPERATION_ON_INTERRUPT ? "signal" : "process");
+        return false;
     default: ok = run_file_operation(vm, (Operation)kind, first, argc > 1 ? argv[1] : VAL_NIL, &value); break;
     }
     if (ok) {

@@ -45,6 +45,7 @@
     MODULE(io)              \
     MODULE(stream)          \
     MODULE(system)          \
+    MODULE(process)         \
     MODULE(module)          \
     MODULE(package)         \
     MODULE(core)

@@ -65,14 +65,6 @@ static NativeResult system_cd(VM *vm, const Args *args, Value *out) {
     return NATIVE_WAIT;
 }
 
-/* --- what this host has not --------------------------------------------------------------------------------- */
-
-static NativeResult unsupported(VM *vm, const Args *args, Value *out) {
-    (void)out;
-    return vm_raise(vm, ERR_UNSUPPORTED, "[GENE.WASM.UNSUPPORTED] process_%s is not available in wasm",
-                    native_of(args->callee)->def->name);
-}
-
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 
 static const NativeDef natives[] = {
@@ -81,8 +73,6 @@ static const NativeDef natives[] = {
     {"cwd", system_cwd, 0, -1, 0, "(system/cwd)", "The current directory."},
     {"cd", system_cd, 0, -1, 0, "(system/cd path)", "Makes a directory the current one."},
     {"args", system_args, 0, -1, 0, "(system/args)", "All arguments of the process."},
-    {"exec", unsupported, 0, -1, 0, "(system/exec command arg…)", "Output of a program; not available here."},
-    {"shell", unsupported, 0, -1, 0, "(system/shell line)", "Output of a shell; not available here."},
 };
 
 /* --- $name ----------------------------------------------------------------------------------------------- */

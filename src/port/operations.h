@@ -21,7 +21,11 @@
               "Map ^port ^host once listening; the server stays open")                                        \
     OPERATION(STOP_SERVER, "net", "server number", "nil")                                                     \
     OPERATION(READ_LINE, "", "", "String or nil at the end of stdin")                                         \
-    OPERATION(READ_ALL, "", "", "String: the rest of stdin")
+    OPERATION(READ_ALL, "", "", "String: the rest of stdin")                                                  \
+    OPERATION(RUN_PROGRAM, "run", "request map ^command ^args ^is_shell ^cwd ^env", "Map ^output ^exit_code") \
+    OPERATION(START_PROCESS, "run", "request map ^command ^args ^is_merged ^cwd ^env", "Map ^process ^pid")   \
+    OPERATION(ASK_PROCESS, "run", "process question argument seconds", "by the question; nil: time is over")  \
+    OPERATION(ON_INTERRUPT, "", "handler", "nil; from now on Ctrl-C calls the handler")
 
 typedef enum Operation {
 #define OPERATION(name, capability, arguments, result) OPERATION_##name,
