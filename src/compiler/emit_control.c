@@ -6,6 +6,16 @@
 /* A branch that gives no value: nil when the form has one. */
 static bool is_empty(const Expr *x) { return !x || (x->kind == EXPR_CONST && is_nil(x->as.constant)); }
 
+/* What is given when no test holds, and the end of all clauses. */
+static void emit_otherwise(Emitter *e, Expr *x, int target, JumpList *end) {
+    if (x->as.branches.otherwise) {
+        emit_value(e, x->as.branches.otherwise, target);
+    } else {
+        deliver_nil(e, target);
+    }
+    code_patch(&e->code, end);
+}
+
 void emit_if(Emitter *e, Expr *x, int target) {
     JumpList end = 0;
     bool has_else = target != TARGET_DROP || !is_empty(x->as.branches.otherwise);
@@ -22,12 +32,7 @@ void emit_if(Emitter *e, Expr *x, int target) {
         if (!is_last) code_jump(&e->code, &end);
         code_patch(&e->code, &next);
     }
-    if (x->as.branches.otherwise) {
-        emit_value(e, x->as.branches.otherwise, target);
-    } else {
-        deliver_nil(e, target);
-    }
-    code_patch(&e->code, &end);
+    emit_otherwise(e, x, target, &end);
 }
 
 static void emit_case_test(Emitter *e, uint32_t subject, Expr *pattern, JumpList *next) {
@@ -67,12 +72,7 @@ void emit_case(Emitter *e, Expr *x, int target) {
         if (!is_last) code_jump(&e->code, &end);
         code_patch(&e->code, &next);
     }
-    if (x->as.branches.otherwise) {
-        emit_value(e, x->as.branches.otherwise, target);
-    } else {
-        deliver_nil(e, target);
-    }
-    code_patch(&e->code, &end);
+    emit_otherwise(e, x, target, &end);
 }
 
 /* --- loops ---------------------------------------------------------------------------------------------- */

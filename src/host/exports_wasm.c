@@ -442,13 +442,20 @@ WASM_EXPORT(wasm_release) void wasm_release(VM *vm, uint32_t handle) { handle_re
 
 /* --- reading and compiling without running ------------------------------------------------------------------------------------ */
 
+/* Reads the source text and file name in the scratch buffer, which become the roots at `scope`. `tokens`: a listing, or NULL.
+ * False after raising. */
+static bool read_texts(VM *vm, uint32_t scope, Buffer *tokens, ReadResult *out) {
+    if (!take_texts(vm, 2, 2)) return false;
+    ReadOptions options = {.file = string_of(root_get(vm, scope + 1))->text, .tokens = tokens};
+    const StrObj *source = string_of(root_get(vm, scope));
+    reader_read(vm, source->text, source->size, &options, out);
+    return true;
+}
+
 WASM_EXPORT(wasm_parse) int wasm_parse(VM *vm) {
     uint32_t scope = roots_open(vm);
-    if (!take_texts(vm, 2, 2)) return roots_close(vm, scope), raised(vm);
-    ReadOptions options = {.file = string_of(root_get(vm, scope + 1))->text};
     ReadResult read;
-    const StrObj *source = string_of(root_get(vm, scope));
-    reader_read(vm, source->text, source->size, &options, &read);
+    if (!read_texts(vm, scope, NULL, &read)) return roots_close(vm, scope), raised(vm);
     uint32_t forms = root_push(vm, read.forms);
     uint32_t map = root_push(vm, map_make(vm));
     map_set_text(vm, map_of(root_get(vm, map)), "forms", root_get(vm, forms));
@@ -481,11 +488,8 @@ static Value form_texts(VM *vm, uint32_t forms, FormStyle style) {
 
 WASM_EXPORT(wasm_form_texts) int wasm_form_texts(VM *vm, int style) {
     uint32_t scope = roots_open(vm);
-    if (!take_texts(vm, 2, 2)) return roots_close(vm, scope), raised(vm);
-    ReadOptions options = {.file = string_of(root_get(vm, scope + 1))->text};
     ReadResult read;
-    const StrObj *source = string_of(root_get(vm, scope));
-    reader_read(vm, source->text, source->size, &options, &read);
+    if (!read_texts(vm, scope, NULL, &read)) return roots_close(vm, scope), raised(vm);
     uint32_t forms = root_push(vm, read.forms);
     uint32_t map = root_push(vm, map_make(vm));
     map_set_text(vm, map_of(root_get(vm, map)), "texts", form_texts(vm, forms, (FormStyle)style));
@@ -499,13 +503,10 @@ WASM_EXPORT(wasm_form_texts) int wasm_form_texts(VM *vm, int style) {
 
 WASM_EXPORT(wasm_tokens) int wasm_tokens(VM *vm) {
     uint32_t scope = roots_open(vm);
-    if (!take_texts(vm, 2, 2)) return roots_close(vm, scope), raised(vm);
     Buffer tokens;
     buffer_init(&tokens);
-    ReadOptions options = {.file = string_of(root_get(vm, scope + 1))->text, .tokens = &tokens};
     ReadResult read;
-    const StrObj *source = string_of(root_get(vm, scope));
-    reader_read(vm, source->text, source->size, &options, &read);
+    if (!read_texts(vm, scope, &tokens, &read)) return roots_close(vm, scope), raised(vm);
     reader_free(&read);
     int status = answer(vm, string_from_buffer(vm, &tokens), CODEC_PLAIN);
     roots_close(vm, scope);

@@ -10,7 +10,5 @@ bool hash_put(VM *vm, HashObj *hash, Value key, Value value, const char *contain
 /* Removes a key: *out_key and *out_value are VAL_UNSET when it was absent. False after raising. */
 bool hash_remove(VM *vm, HashObj *hash, Value key, const char *container_name, Value *out_key, Value *out_value);
 bool hash_has(VM *vm, HashObj *hash, Value key, const char *container_name, bool *out_found);
-/* New array of the keys (values of a set), in order. */
-NativeResult hash_keys(VM *vm, const HashObj *hash, Value *out);
 
 #endif

@@ -40,18 +40,6 @@ bool hash_has(VM *vm, HashObj *hash, Value key, const char *container_name, bool
     return true;
 }
 
-NativeResult hash_keys(VM *vm, const HashObj *hash, Value *out) {
-    const Table *table = &hash->table;
-    uint32_t scope = roots_open(vm), result;
-    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        array_push(vm, array_of(root_get(vm, result)), table->entries[i].key);
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
-}
-
 /* --- HashMap ------------------------------------------------------------------------------------------------- */
 
 static HashObj *receiver(VM *vm, const Args *args) { return lib_receiver(vm, args, OBJ_HASHMAP); }
@@ -132,36 +120,17 @@ static NativeResult hashmap_clear(VM *vm, const Args *args, Value *out) {
 
 static NativeResult hashmap_keys(VM *vm, const Args *args, Value *out) {
     const HashObj *hash = receiver(vm, args);
-    return hash ? hash_keys(vm, hash, out) : NATIVE_RAISE;
+    return hash ? lib_return_table(vm, &hash->table, TABLE_KEYS, false, out) : NATIVE_RAISE;
 }
 
 static NativeResult hashmap_values(VM *vm, const Args *args, Value *out) {
     const HashObj *hash = receiver(vm, args);
-    if (!hash) return NATIVE_RAISE;
-    const Table *table = &hash->table;
-    uint32_t scope = roots_open(vm), result;
-    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        array_push(vm, array_of(root_get(vm, result)), table->entries[i].value);
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
+    return hash ? lib_return_table(vm, &hash->table, TABLE_VALUES, false, out) : NATIVE_RAISE;
 }
 
 static NativeResult hashmap_pairs(VM *vm, const Args *args, Value *out) {
     const HashObj *hash = receiver(vm, args);
-    if (!hash) return NATIVE_RAISE;
-    const Table *table = &hash->table;
-    uint32_t scope = roots_open(vm), result;
-    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        Value pair = lib_pair(vm, table->entries[i].key, table->entries[i].value);
-        array_push(vm, array_of(root_get(vm, result)), pair);
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
+    return hash ? lib_return_table(vm, &hash->table, TABLE_PAIRS, false, out) : NATIVE_RAISE;
 }
 
 #define REENTRANT_METHOD (NATIVE_METHOD | NATIVE_REENTRANT)

@@ -69,7 +69,7 @@ static NativeResult set_clear(VM *vm, const Args *args, Value *out) {
 
 static NativeResult set_to_array(VM *vm, const Args *args, Value *out) {
     const HashObj *set = receiver(vm, args);
-    return set ? hash_keys(vm, set, out) : NATIVE_RAISE;
+    return set ? lib_return_table(vm, &set->table, TABLE_KEYS, false, out) : NATIVE_RAISE;
 }
 
 /* --- two sets ------------------------------------------------------------------------------------------ */

@@ -105,7 +105,7 @@ static NativeResult hashmap_iter(VM *vm, const Args *args, Value *out) {
 static NativeResult set_iter(VM *vm, const Args *args, Value *out) {
     const HashObj *set = lib_receiver(vm, args, OBJ_SET);
     Value members;
-    if (!set || hash_keys(vm, set, &members) == NATIVE_RAISE) return NATIVE_RAISE;
+    if (!set || lib_return_table(vm, &set->table, TABLE_KEYS, false, &members) == NATIVE_RAISE) return NATIVE_RAISE;
     uint32_t scope = roots_open(vm);
     root_push(vm, members);
     *out = iterator_make(vm, iterator_class(args), ITERATOR_ARRAY, members);

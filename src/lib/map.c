@@ -50,48 +50,17 @@ static NativeResult map_has(VM *vm, const Args *args, Value *out) {
 
 static NativeResult map_keys(VM *vm, const Args *args, Value *out) {
     const MapObj *map = receiver(vm, args);
-    if (!map) return NATIVE_RAISE;
-    const Table *table = &map->table;
-    uint32_t scope = roots_open(vm), result;
-    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        Value key = string_from_symbol(vm, symbol_of(table->entries[i].key));
-        array_push(vm, array_of(root_get(vm, result)), key);
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
+    return map ? lib_return_table(vm, &map->table, TABLE_KEYS, true, out) : NATIVE_RAISE;
 }
 
 static NativeResult map_values(VM *vm, const Args *args, Value *out) {
     const MapObj *map = receiver(vm, args);
-    if (!map) return NATIVE_RAISE;
-    const Table *table = &map->table;
-    uint32_t scope = roots_open(vm), result;
-    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        array_push(vm, array_of(root_get(vm, result)), table->entries[i].value);
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
+    return map ? lib_return_table(vm, &map->table, TABLE_VALUES, true, out) : NATIVE_RAISE;
 }
 
 static NativeResult map_pairs(VM *vm, const Args *args, Value *out) {
     const MapObj *map = receiver(vm, args);
-    if (!map) return NATIVE_RAISE;
-    const Table *table = &map->table;
-    uint32_t scope = roots_open(vm), result;
-    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
-    uint32_t key = root_push(vm, VAL_NIL);
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        root_set(vm, key, string_from_symbol(vm, symbol_of(table->entries[i].key)));
-        Value pair = lib_pair(vm, root_get(vm, key), table->entries[i].value);
-        array_push(vm, array_of(root_get(vm, result)), pair);
-    }
-    *out = root_get(vm, result);
-    roots_close(vm, scope);
-    return NATIVE_RETURN;
+    return map ? lib_return_table(vm, &map->table, TABLE_PAIRS, true, out) : NATIVE_RAISE;
 }
 
 /* --- changing ------------------------------------------------------------------------------------------- */

@@ -68,6 +68,27 @@ Value lib_pair(VM *vm, Value a, Value b) {
     return array_from(vm, items, 2);
 }
 
+static Value part_of(VM *vm, const TableEntry *entry, TablePart part, bool names, uint32_t key_root) {
+    if (part == TABLE_VALUES) return entry->value;
+    Value key = names ? string_from_symbol(vm, symbol_of(entry->key)) : entry->key;
+    if (part == TABLE_KEYS) return key;
+    root_set(vm, key_root, key);
+    return lib_pair(vm, key, entry->value);
+}
+
+NativeResult lib_return_table(VM *vm, const Table *table, TablePart part, bool names, Value *out) {
+    uint32_t scope = roots_open(vm), result;
+    if (!lib_push_array(vm, table->count, &result)) return NATIVE_RAISE;
+    uint32_t key = root_push(vm, VAL_NIL);
+    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+        Value item = part_of(vm, &table->entries[i], part, names, key);
+        array_push(vm, array_of(root_get(vm, result)), item);
+    }
+    *out = root_get(vm, result);
+    roots_close(vm, scope);
+    return NATIVE_RETURN;
+}
+
 bool lib_push_entries(VM *vm, const Table *table, uint32_t *out_root) {
     if (!lib_push_array(vm, table->count * 2, out_root)) return false;
     ArrayObj *entries = array_of(root_get(vm, *out_root));

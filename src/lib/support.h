@@ -51,6 +51,11 @@ bool lib_push_array(VM *vm, uint32_t capacity, uint32_t *out_root);
 NativeResult lib_return_items(VM *vm, const Value *items, uint32_t count, Value *out);
 /* [a b]; both must be reachable. */
 Value lib_pair(VM *vm, Value a, Value b);
+
+typedef enum TablePart { TABLE_KEYS, TABLE_VALUES, TABLE_PAIRS } TablePart;
+
+/* New array of what a reachable object's table holds, in its order; `names`: its keys are names, which become strings. */
+NativeResult lib_return_table(VM *vm, const Table *table, TablePart part, bool names, Value *out);
 /* New array key value key value … of a table, for loops whose body may change it. False after raising. */
 bool lib_push_entries(VM *vm, const Table *table, uint32_t *out_root);
 
