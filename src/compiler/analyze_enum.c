@@ -79,7 +79,8 @@ static bool is_type_form(Value form) {
 }
 
 /* `name` or `name: Type` at *io_next. */
-static bool read_field(Declaration *d, const SymbolObj *variant, const NodeObj *node, uint32_t *io_next, EnumField *out) {
+static bool read_field(Declaration *d, const SymbolObj *variant, const NodeObj *node, uint32_t *io_next,
+                       EnumField *out) {
     Value form = node->children[(*io_next)++];
     if (!is_symbol(form)) return field_error(d, variant, "field must be a symbol%s", "");
     if (is_symbol_text(form, ":")) return field_error(d, variant, "has an empty field name%s", "");
@@ -91,7 +92,8 @@ static bool read_field(Declaration *d, const SymbolObj *variant, const NodeObj *
         return field_error(d, variant, "field %.200s is missing a type after ':'", out->name->text);
     }
     Value type = node->children[(*io_next)++];
-    if (!is_type_form(type)) return field_error(d, variant, "field %.200s has an invalid type annotation", out->name->text);
+    if (!is_type_form(type))
+        return field_error(d, variant, "field %.200s has an invalid type annotation", out->name->text);
     out->type = analyze_type(d->c, type);
     return true;
 }
@@ -326,7 +328,8 @@ static void check_count(Compiler *c, const EnumPattern *pattern, const char *tex
     char fields[300] = "";
     size_t used = 0;
     for (uint32_t i = 0; i < variant->field_count && used < sizeof fields; i++) {
-        int size = snprintf(fields + used, sizeof fields - used, "%s%s", i ? ", " : " (", variant->fields[i].name->text);
+        int size =
+            snprintf(fields + used, sizeof fields - used, "%s%s", i ? ", " : " (", variant->fields[i].name->text);
         used += size > 0 ? (size_t)size : sizeof fields;
     }
     analyze_error(c, ERR_COMPILE_FORM, "variant %s pattern expects %u binding(s)%s%s, got %u", text,
@@ -422,7 +425,8 @@ void check_exhaustive(Compiler *c, const Expr *x) {
         buffer_append_format(&missing, "%s%s", missing.size ? ", " : "", enum_->variants[i]->name->text);
     }
     if (missing.size) {
-        analyze_warning(c, "non-exhaustive case over %s; missing variants: %s", enum_->name->text, buffer_text(&missing));
+        analyze_warning(c, "non-exhaustive case over %s; missing variants: %s", enum_->name->text,
+                        buffer_text(&missing));
     }
     buffer_free(&missing);
 }

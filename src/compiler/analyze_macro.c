@@ -71,8 +71,8 @@ void analyze_macro_call(Compiler *c, NodeObj *node, Expr *call) {
         memset(arguments, 0, sizeof *arguments);
         arguments->items = ARENA_NEW(&c->arena, Item);
         arguments->item_count = 1;
-        arguments->items->value = expr_intrinsic(
-            c, INTRINSIC_RAISE, 2, expr_const(c, string_from(c->vm, trap.error)), expr_const(c, VAL_TRUE));
+        arguments->items->value = expr_intrinsic(c, INTRINSIC_RAISE, 2, expr_const(c, string_from(c->vm, trap.error)),
+                                                 expr_const(c, VAL_TRUE));
     }
     call->as.call.macro = macro;
 }

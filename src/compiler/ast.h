@@ -62,7 +62,7 @@ struct Scope {
     uint32_t conditional; /* > 0: what is being analysed may not run, or run more than once, in this scope */
     KnownEnum *enums;     /* declared in it, newest first */
     bool is_module;
-    bool transparent; /* holds only what the compiler put there; declarations go to the parent */
+    bool transparent;       /* holds only what the compiler put there; declarations go to the parent */
     bool keeps_definitions; /* fn, class … inside a function belong to this scope, not to the function's */
 };
 

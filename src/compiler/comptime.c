@@ -154,8 +154,8 @@ static Value equality(Comptime *t, bool negated, Value left, Value right) {
 }
 
 static bool is_operator(Value form) {
-    static const char *const operators[] = {"+", "-", "*", "/",  "%", "++", "==",
-                                            "!=", "<", "<=", ">", ">=", "&&", "||"};
+    static const char *const operators[] = {
+        "+", "-", "*", "/", "%", "++", "==", "!=", "<", "<=", ">", ">=", "&&", "||"};
     for (uint32_t i = 0; i < COUNT_OF(operators); i++) {
         if (is_symbol_text(form, operators[i])) return true;
     }
@@ -298,7 +298,7 @@ static Value evaluate_node(Comptime *t, Value form) {
         const char *name;
         Value (*evaluate)(Comptime *t, const NodeObj *node);
     } rows[] = {
-        {"var", define},       {"if", choose},       {"ifel", choose_one},           {"do", run_sequence},
+        {"var", define},         {"if", choose},  {"ifel", choose_one},           {"do", run_sequence},
         {"comptime", run_block}, {"not", negate}, {"$env", environment_variable}, {"get_env", environment_variable},
     };
     const NodeObj *node = node_of(form);

@@ -54,7 +54,8 @@ _Static_assert(sizeof(Param) == (sizeof(void *) == 8 ? 16 : 12), "image_write.c 
 _Static_assert(sizeof(Capture) == (sizeof(void *) == 8 ? 16 : 8), "image_write.c and image_read.c know every field");
 _Static_assert(sizeof(Handler) == 16, "image_write.c and image_read.c know every field");
 _Static_assert(sizeof(LineEntry) == 12, "image_write.c and image_read.c know every field");
-_Static_assert(sizeof(ScopeDescriptor) == (sizeof(void *) == 8 ? 24 : 16), "image_write.c and image_read.c know every field");
+_Static_assert(sizeof(ScopeDescriptor) == (sizeof(void *) == 8 ? 24 : 16),
+               "image_write.c and image_read.c know every field");
 _Static_assert(sizeof(ScopeName) == 24, "image_write.c and image_read.c know every field");
 
 #endif

@@ -21,7 +21,7 @@ typedef enum Kind {
     KIND_CODE,     /* constant code */
     KIND_MODULE,
     KIND_VARIANT, /* constant, or checked by ENUM_PATTERN */
-    KIND_INT, /* constant; the number is in the state */
+    KIND_INT,     /* constant; the number is in the state */
     KIND_ITERATOR,
     KIND_ITERATOR_1,
     KIND_ITERATOR_2,
@@ -37,14 +37,14 @@ typedef enum Kind {
 /* Registers an instruction uses besides those its meaning names one by one. */
 typedef enum Span {
     SPAN_NONE,
-    SPAN_B_COUNT_C,  /* B … B+C-1 */
-    SPAN_B_RANGE,    /* B … B+C-1, C of 2 or 3 */
-    SPAN_A_COUNT_B,  /* A … A+B-1 */
-    SPAN_CALL,       /* A … A+B, and as many as constant W1 has keywords */
-    SPAN_METHOD,     /* A … A+1+B, and as many as the keywords of constant W1 or W3 */
-    SPAN_SPREAD,     /* A … A+2 */
-    SPAN_ITERATE,    /* A … A+3, A+4 for pairs by C */
-    SPAN_NEXT,       /* A … A+3, A+4 for pairs by B */
+    SPAN_B_COUNT_C, /* B … B+C-1 */
+    SPAN_B_RANGE,   /* B … B+C-1, C of 2 or 3 */
+    SPAN_A_COUNT_B, /* A … A+B-1 */
+    SPAN_CALL,      /* A … A+B, and as many as constant W1 has keywords */
+    SPAN_METHOD,    /* A … A+1+B, and as many as the keywords of constant W1 or W3 */
+    SPAN_SPREAD,    /* A … A+2 */
+    SPAN_ITERATE,   /* A … A+3, A+4 for pairs by C */
+    SPAN_NEXT,      /* A … A+3, A+4 for pairs by B */
 } Span;
 
 typedef struct Rule {
@@ -55,6 +55,8 @@ typedef struct Rule {
     Kind gives; /* what R[A] holds afterwards, when the meaning says that it is written */
 } Rule;
 
+/* A rule stands in one line. */
+/* clang-format off */
 #define ANYTHING {.a = KIND_ANY}
 #define NEEDS_A(kind) {.a = KIND_##kind}
 #define NEEDS_B(kind) {.b = KIND_##kind}
@@ -256,6 +258,7 @@ static const Rule rules[OP_COUNT] = {
 #define ARGS_CONTRACT ""
 #define ARGS_RAISE "t"
 #define ARGS_DURATION ""
+/* clang-format on */
 
 static const char *const intrinsic_arguments[INTRINSIC_COUNT] = {
 #define INTRINSIC_ROW(name, arguments, meaning) [INTRINSIC_##name] = ARGS_##name,

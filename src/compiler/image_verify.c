@@ -43,11 +43,24 @@ static const struct {
     const char *text;
     uint32_t flag;
 } operand_texts[] = {
-    {"R[A]", USES_A},          {"R[A.", USES_A},         {"R[A+", USES_A},          {"R[B]", USES_B},
-    {"R[B+", USES_B},          {"R[C]", USES_C},         {"U[A]", UPVALUE_A},       {"U[B]", UPVALUE_B},
-    {"K[Bx]", CONSTANT_BX},    {"K[B]", CONSTANT_B},     {"K[C]", CONSTANT_C},      {"K[W1]", CONSTANT_W1},
-    {"K[W3]", CONSTANT_W3},    {"cache W2", CACHE_W2},   {"jump W1", JUMP_W1},      {"variable Bx", VARIABLE_BX},
-    {"variable W1", VARIABLE_W1}, {"(tick)", TICKS},
+    {"R[A]", USES_A},
+    {"R[A.", USES_A},
+    {"R[A+", USES_A},
+    {"R[B]", USES_B},
+    {"R[B+", USES_B},
+    {"R[C]", USES_C},
+    {"U[A]", UPVALUE_A},
+    {"U[B]", UPVALUE_B},
+    {"K[Bx]", CONSTANT_BX},
+    {"K[B]", CONSTANT_B},
+    {"K[C]", CONSTANT_C},
+    {"K[W1]", CONSTANT_W1},
+    {"K[W3]", CONSTANT_W3},
+    {"cache W2", CACHE_W2},
+    {"jump W1", JUMP_W1},
+    {"variable Bx", VARIABLE_BX},
+    {"variable W1", VARIABLE_W1},
+    {"(tick)", TICKS},
 };
 
 static const char *const meanings[OP_COUNT] = {
@@ -79,16 +92,16 @@ enum { WORD_START = 1, WORD_TARGET = 2 };
 /* A register's kind and, for a constant Int, the number. */
 typedef uint32_t Cell;
 #define STATE(kind, number) ((Cell)(kind) | (Cell)(number) << 8)
-#define STATE_KIND(state) ((Kind)((state) & 0xFF))
+#define STATE_KIND(state) ((Kind)((state)&0xFF))
 #define STATE_NUMBER(state) ((state) >> 8)
 
 typedef struct Verifier {
     const uint32_t *operands; /* of each opcode */
     const CodeObj *code;
-    uint8_t *marks;       /* WORD_… of each word */
-    uint8_t *cache_used;  /* each inline cache belongs to one instruction */
-    uint32_t *state_at;   /* of a target: number of its state + 1; 0: not reached */
-    Cell *states;         /* slot_count each */
+    uint8_t *marks;      /* WORD_… of each word */
+    uint8_t *cache_used; /* each inline cache belongs to one instruction */
+    uint32_t *state_at;  /* of a target: number of its state + 1; 0: not reached */
+    Cell *states;        /* slot_count each */
     uint32_t state_count, target_count;
     uint32_t *first_handler; /* at a word: number of the first handler that begins there + 1 */
     uint32_t *next_handler;
@@ -377,7 +390,8 @@ static bool check_argument(const Verifier *v, char letter, Cell state, uint32_t 
     case 'f': return STATE_KIND(state) == KIND_FUNCTION;
     case 'h': return STATE_KIND(state) == KIND_HASHMAP;
     case 'm': return STATE_KIND(state) == KIND_MODULE;
-    case 'd': return STATE_KIND(state) == KIND_DATA || STATE_KIND(state) == KIND_SYMBOL || STATE_KIND(state) == KIND_STRING;
+    case 'd':
+        return STATE_KIND(state) == KIND_DATA || STATE_KIND(state) == KIND_SYMBOL || STATE_KIND(state) == KIND_STRING;
     case 'p': return is_map(constant);
     case 'a': return is_symbol_array(constant);
     case 'n': return is_symbol_array(constant) && array_of(constant)->count <= arguments_after;
@@ -452,8 +466,8 @@ static bool check_kinds(Verifier *v, uint32_t pc) {
     uint32_t op = INSTR_OP(word);
     const Rule *rule = &rules[op];
     if (!has_kind(v, INSTR_A(word), rule->a) || (rule->b && !has_kind(v, INSTR_B(word), rule->b))) return false;
-    if (rule->a == KIND_ITERATOR && (!has_kind(v, INSTR_A(word) + 1, KIND_ITERATOR_1) ||
-                                     !has_kind(v, INSTR_A(word) + 2, KIND_ITERATOR_2))) {
+    if (rule->a == KIND_ITERATOR &&
+        (!has_kind(v, INSTR_A(word) + 1, KIND_ITERATOR_1) || !has_kind(v, INSTR_A(word) + 2, KIND_ITERATOR_2))) {
         return false;
     }
     if (op == OP_INTRINSIC) return check_intrinsic(v, word);

@@ -32,9 +32,7 @@ static void put_number(Buffer *out, uint64_t number) {
 /* Small numbers of either sign become small: 0 -1 1 -2 … are 0 1 2 3 … */
 static uint64_t folded(int64_t number) { return (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0); }
 
-static void put_signed(Buffer *out, int64_t number) {
-    put_number(out, folded(number));
-}
+static void put_signed(Buffer *out, int64_t number) { put_number(out, folded(number)); }
 
 static void put_word(Buffer *out, uint32_t word) {
     for (int i = 0; i < 4; i++) buffer_append_byte(out, (char)(word >> (8 * i)));
@@ -306,8 +304,8 @@ static void write_code(Writer *w, Buffer *record, const Obj *object) {
     const CodeObj *code = (const CodeObj *)object;
     put_object(w, record, code->name);
     put_object(w, record, code->file);
-    const uint32_t numbers[] = {code->flags, code->slot_count,  code->required_count,
-                                code->line,  code->column,      code->cache_count};
+    const uint32_t numbers[] = {code->flags, code->slot_count, code->required_count,
+                                code->line,  code->column,     code->cache_count};
     for (size_t i = 0; i < COUNT_OF(numbers); i++) put_number(record, numbers[i]);
     put_value(w, record, code->metadata);
     put_value(w, record, code->signature);
@@ -413,7 +411,6 @@ static void write_object(Writer *w, const Obj *object) {
 uint32_t image_checksum(const void *image, size_t size) {
     return hash_bytes((const char *)image + IMAGE_HEADER_SIZE, size - IMAGE_HEADER_SIZE, IMAGE_FORMAT);
 }
-
 
 bool image_write(VM *vm, const CodeObj *code, Buffer *out, const char **out_problem) {
     Writer w = {.vm = vm, .module = code->module};

@@ -11,6 +11,8 @@
  *   ^from    string as written; absent: the items are members of built-in namespaces
  *   ^pkg ^path ^native   as written (`of "lib"` is ^pkg); absent when not given
  * `module` is the importing ModuleObj. */
+/* A longer row would move the ends of all others. */
+/* clang-format off */
 #define INTRINSICS(INTRINSIC_ROW)                                                                                     \
     INTRINSIC_ROW(HASHMAP, "k v k v …", "hash map literal; raises on an odd count")                                   \
     INTRINSIC_ROW(HASHMAP_PUT, "map k v", "adds to the hash map; value: the map")                                     \
@@ -72,6 +74,7 @@
     INTRINSIC_ROW(RAISE, "message [true]",                                                                            \
                   "raises the message; with true it is a compile error of the body being called (GENE.COMPILE.FORM)") \
     INTRINSIC_ROW(DURATION, "start?", "$duration_start, $duration")
+/* clang-format on */
 
 typedef enum Intrinsic {
 #define INTRINSIC_ROW(name, arguments, meaning) INTRINSIC_##name,

@@ -11,6 +11,8 @@
 #ifndef GENE_COMPILER_OPCODES_H
 #define GENE_COMPILER_OPCODES_H
 
+/* A longer row would move the ends of all others. */
+/* clang-format off */
 #define OPCODES(OP)                                                                                               \
     OP(MOVE, AB, 0, "R[A] = R[B]")                                                                                \
     OP(LOADK, ABx, 0, "R[A] = K[Bx]")                                                                             \
@@ -154,6 +156,7 @@
        "at the end skip the FORCHECK that follows")                                                               \
     OP(FORCHECK, AB, 1, "after a Gene-defined next: unless R[A+3] is not_found (unpack a pair) jump W1 (tick)")   \
     OP(INTRINSIC, ABC, 0, "R[A] = intrinsic C with arguments R[A..A+B)")
+/* clang-format on */
 
 typedef enum OpCode {
 #define OP(name, format, extra, meaning) OP_##name,

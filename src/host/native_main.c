@@ -144,8 +144,9 @@ int main(int argc, char **argv) {
     int at = 1;
     while (at < argc && strncmp(argv[at], "--", 2) == 0 && read_option(argv[at], &options)) at++;
     if (at >= argc || strncmp(argv[at], "--", 2) == 0) {
-        fprintf(stderr, "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] "
-                        "[--contracts=off] [--pkg=DIR|NAME] [--image] FILE [args…]\n");
+        fprintf(stderr,
+                "usage: gene-native [--depth=N] [--max-memory=64mb] [--timeout=5s] [--strict-nil] [--no-type-check] "
+                "[--contracts=off] [--pkg=DIR|NAME] [--image] FILE [args…]\n");
         return EXIT_USAGE;
     }
     size_t size;

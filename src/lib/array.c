@@ -76,7 +76,8 @@ static NativeResult array_set(VM *vm, const Args *args, Value *out) {
 
 static NativeResult array_add(VM *vm, const Args *args, Value *out) {
     ArrayObj *array = receiver(vm, args);
-    if (!array || !check_mutable(vm, value_pointer(array), "append to", native_of(args->callee)->def->name)) return NATIVE_RAISE;
+    if (!array || !check_mutable(vm, value_pointer(array), "append to", native_of(args->callee)->def->name))
+        return NATIVE_RAISE;
     array_push(vm, array, native_arg_or(vm, args, 1, VAL_NIL));
     return lib_return(out, value_pointer(array));
 }

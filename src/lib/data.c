@@ -73,11 +73,14 @@ static NativeResult run(VM *vm, const Args *args, Value *out) {
     return prelude_call(vm, "data.gene", install_helpers, row->function, argv, count, out);
 }
 
-#define FUNCTION(name, signature, doc) {name, run, 0, -1, 0, signature, doc}
+#define FUNCTION(name, signature, doc) \
+    { name, run, 0, -1, 0, signature, doc }
 
 static const DataRow json_rows[] = {
-    {FUNCTION("serialize", "(gene/json/serialize v)", "JSON that keeps symbols, genes and large Ints."), "json_serialize"},
-    {FUNCTION("deserialize", "(gene/json/deserialize s)", "The value that gene/json/serialize wrote."), "json_deserialize"},
+    {FUNCTION("serialize", "(gene/json/serialize v)", "JSON that keeps symbols, genes and large Ints."),
+     "json_serialize"},
+    {FUNCTION("deserialize", "(gene/json/deserialize s)", "The value that gene/json/serialize wrote."),
+     "json_deserialize"},
 };
 
 static const DataRow gdat_rows[] = {

@@ -97,7 +97,8 @@ static NativeResult hashmap_has(VM *vm, const Args *args, Value *out) {
 
 static NativeResult hashmap_delete(VM *vm, const Args *args, Value *out) {
     HashObj *hash = receiver(vm, args);
-    if (!hash || !check_mutable(vm, value_pointer(hash), "delete from", native_of(args->callee)->def->name)) return NATIVE_RAISE;
+    if (!hash || !check_mutable(vm, value_pointer(hash), "delete from", native_of(args->callee)->def->name))
+        return NATIVE_RAISE;
     uint32_t scope = roots_open(vm);
     uint32_t removed = root_push(vm, VAL_NIL);
     bool ok = true;

@@ -46,7 +46,8 @@ static NativeResult set_add(VM *vm, const Args *args, Value *out) {
 
 static NativeResult set_delete(VM *vm, const Args *args, Value *out) {
     HashObj *set = receiver(vm, args);
-    if (!set || !check_mutable(vm, value_pointer(set), "delete from", native_of(args->callee)->def->name)) return NATIVE_RAISE;
+    if (!set || !check_mutable(vm, value_pointer(set), "delete from", native_of(args->callee)->def->name))
+        return NATIVE_RAISE;
     uint32_t scope = roots_open(vm);
     uint32_t removed = root_push(vm, VAL_NIL);
     bool ok = true;

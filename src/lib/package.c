@@ -180,7 +180,8 @@ static const NativeDef natives[] = {
 static const NativeDef package_methods[] = {
     {"name", package_field, 0, 0, NATIVE_METHOD, "($pkg .name)", "The name in package.gene; gene outside of packages."},
     {"version", package_field, 0, 0, NATIVE_METHOD, "($pkg .version)", "The version in package.gene, or nil."},
-    {"dir", package_field, 0, 0, NATIVE_METHOD, "($pkg .dir)", "The directory with package.gene; nil outside of packages."},
+    {"dir", package_field, 0, 0, NATIVE_METHOD, "($pkg .dir)",
+     "The directory with package.gene; nil outside of packages."},
     {"source_dir", package_field, 0, 0, NATIVE_METHOD, "($pkg .source_dir)", "Where the modules are; src."},
     {"main_module", package_field, 0, 0, NATIVE_METHOD, "($pkg .main_module)", "What \"index\" means; index."},
     {"test_dir", package_field, 0, 0, NATIVE_METHOD, "($pkg .test_dir)", "Where the tests are; tests."},

@@ -10,7 +10,8 @@ static NativeResult types_equivalent(VM *vm, const Args *args, Value *out) {
     for (uint32_t i = 0; i < 2; i++) {
         types[i] = type_from_value(vm, native_arg(vm, args, i));
         if (!types[i]) {
-            return vm_raise(vm, ERR_ARGUMENT, "types_equivalent expects a type expression/value as %s argument", places[i]);
+            return vm_raise(vm, ERR_ARGUMENT, "types_equivalent expects a type expression/value as %s argument",
+                            places[i]);
         }
         root_push(vm, value_pointer(types[i]));
     }

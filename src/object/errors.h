@@ -5,6 +5,8 @@
 #ifndef GENE_OBJECT_ERRORS_H
 #define GENE_OBJECT_ERRORS_H
 
+/* A longer row would move the ends of all others. */
+/* clang-format off */
 #define ERRORS(ERROR)                                                                                          \
     /* reading */                                                                                              \
     ERROR(READ_SYNTAX, "GENE.READ.SYNTAX", "ParseException", "fix the marked text")                            \
@@ -77,6 +79,7 @@
     ERROR(CONVERT_CYCLE, "GENE.CONVERT.CYCLE", "TypeException", "break the cycle before converting")           \
     ERROR(CONVERT_DEPTH, "GENE.CONVERT.DEPTH", "TypeException", "nest the data less deeply")                   \
     ERROR(DISPOSED, "GENE.RUNTIME.DISPOSED", "Exception", "create a new runtime")
+/* clang-format on */
 
 typedef enum ErrorId {
 #define ERROR(id, code, class_name, hint) ERR_##id,

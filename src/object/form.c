@@ -135,8 +135,7 @@ static Value copy(VM *vm, Value form) {
     case OBJ_MAP: result = copy_map(vm, &map_of(form)->table); break;
     case OBJ_NODE: result = copy_node(vm, node_of(form)); break;
     case OBJ_QUOTE:
-    case OBJ_UNQUOTE:
-        return quote_make(vm, obj_type_of(form), copy(vm, quote_of(form)->form), quote_of(form)->discard);
+    case OBJ_UNQUOTE: return quote_make(vm, obj_type_of(form), copy(vm, quote_of(form)->form), quote_of(form)->discard);
     default: return form;
     }
     ((Obj *)pointer_of(result))->flags |= ((Obj *)pointer_of(form))->flags & OBJ_SEALED;

@@ -162,7 +162,7 @@ enum NativeFlag {
     NATIVE_REENTRANT = 1 << 0, /* may call Gene code (exec_callable): always goes through the driver */
     NATIVE_METHOD = 1 << 1,    /* argument 0 is the receiver; not counted in min/max */
     NATIVE_KEYWORDS = 1 << 2,  /* accepts keyword arguments; others raise on any */
-    NATIVE_MACRO = 1 << 3,     /* called by a name that ends in `!` or by a path it gets forms, as a function defined with
+    NATIVE_MACRO = 1 << 3, /* called by a name that ends in `!` or by a path it gets forms, as a function defined with
                                   fn name! does. To evaluate them it calls such a function of the prelude, which it may stand
                                   for: the frame that called the native is then the function's caller */
 };

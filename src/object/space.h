@@ -20,7 +20,13 @@
 #define SPACE_HELD_MAX 8
 
 /* The variants of Result and Option. */
-typedef enum BuiltinVariant { VARIANT_OK, VARIANT_ERR, VARIANT_SOME, VARIANT_NONE, BUILTIN_VARIANT_COUNT } BuiltinVariant;
+typedef enum BuiltinVariant {
+    VARIANT_OK,
+    VARIANT_ERR,
+    VARIANT_SOME,
+    VARIANT_NONE,
+    BUILTIN_VARIANT_COUNT
+} BuiltinVariant;
 
 typedef struct ObjectSpace {
     Heap heap;

@@ -81,7 +81,8 @@ static uint64_t name_mask(const char *name) {
 }
 
 bool type_is_builtin(const SymbolObj *name) {
-    return symbol_is(name, "Result") || symbol_is(name, "Option") || symbol_is(name, "Fn") || name_mask(name->text) != 0;
+    return symbol_is(name, "Result") || symbol_is(name, "Option") || symbol_is(name, "Fn") ||
+           name_mask(name->text) != 0;
 }
 
 /* --- making types --------------------------------------------------------------------------------------------- */
@@ -266,7 +267,8 @@ static TypeObj *parse_function(TypeParser *p, const NodeObj *node) {
         if (!parse_parameter(p, list, &next, &parts[count++])) return NULL;
     }
     uint32_t result = 1;
-    if (result < node->count && is_symbol(node->children[result]) && symbol_is(symbol_of(node->children[result]), "->")) {
+    if (result < node->count && is_symbol(node->children[result]) &&
+        symbol_is(symbol_of(node->children[result]), "->")) {
         result++;
     }
     parts[count] = (TypePart){0};

@@ -13,6 +13,8 @@
 #define HOST_ABI 3
 
 /* HOST_IMPORT(result, name, parameters): module "gene". None of them throws; only call_host may enter the VM again. */
+/* A longer row would move the ends of all others. */
+/* clang-format off */
 #define HOST_IMPORTS(HOST_IMPORT)                                                            \
     HOST_IMPORT(double, now_ms, (void))                                                      \
     HOST_IMPORT(double, wall_ms, (void))                                                     \
@@ -32,6 +34,7 @@
     HOST_IMPORT(void, task_ended, (uint32_t ticket, int state))                              \
     HOST_IMPORT(void, unhandled, (void))                                                     \
     HOST_IMPORT(void, exit, (int code))
+/* clang-format on */
 
 /* What wasm_pump returns, or'ed together. */
 enum PumpFlag {
@@ -47,6 +50,8 @@ enum SyncStatus { SYNC_RAISED = 0, SYNC_VALUE = 1, SYNC_WOULD_BLOCK = 2 };
 enum OpenFlags { OPEN_STRICT_NIL = 1, OPEN_IGNORES_TYPES = 2, OPEN_CONTRACTS_OFF = 4 };
 
 /* HOST_EXPORT(result, name, parameters, message in → message out) */
+/* A longer row would move the ends of all others. */
+/* clang-format off */
 #define HOST_EXPORTS(HOST_EXPORT)                                                                                    \
     HOST_EXPORT(int, wasm_abi, (void), "")                                                                           \
     HOST_EXPORT(VM *, wasm_open,                                                                                     \
@@ -94,5 +99,6 @@ enum OpenFlags { OPEN_STRICT_NIL = 1, OPEN_IGNORES_TYPES = 2, OPEN_CONTRACTS_OFF
     HOST_EXPORT(int, wasm_docs, (VM * vm), "→ array of maps ^name ^kind ^signature ^doc")                            \
     HOST_EXPORT(int, wasm_is_drained, (VM * vm), "")                                                                 \
     HOST_EXPORT(int, wasm_check_deadlock, (VM * vm), "")
+/* clang-format on */
 
 #endif

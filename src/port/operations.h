@@ -4,6 +4,8 @@
 #ifndef GENE_PORT_OPERATIONS_H
 #define GENE_PORT_OPERATIONS_H
 
+/* A longer row would move the ends of all others. */
+/* clang-format off */
 #define OPERATIONS(OPERATION)                                                                                 \
     OPERATION(READ_FILE, "fs", "path", "String")                                                              \
     OPERATION(WRITE_FILE, "fs", "path text", "nil")                                                           \
@@ -26,6 +28,7 @@
     OPERATION(START_PROCESS, "run", "request map ^command ^args ^is_merged ^cwd ^env", "Map ^process ^pid")   \
     OPERATION(ASK_PROCESS, "run", "process question argument seconds", "by the question; nil: time is over")  \
     OPERATION(ON_INTERRUPT, "", "handler", "nil; from now on Ctrl-C calls the handler")
+/* clang-format on */
 
 typedef enum Operation {
 #define OPERATION(name, capability, arguments, result) OPERATION_##name,

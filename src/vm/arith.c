@@ -312,6 +312,4 @@ bool arith_compare(VM *vm, OpCode op, Value a, Value b, bool *out) {
     return false;
 }
 
-bool arith_equal_number(Value a, Value b) {
-    return is_number(a) && is_number(b) && number_order(a, b) == ORDER_SAME;
-}
+bool arith_equal_number(Value a, Value b) { return is_number(a) && is_number(b) && number_order(a, b) == ORDER_SAME; }

@@ -315,8 +315,8 @@ CallResult vm_raise_no_method(VM *vm, Value receiver, const SymbolObj *name, uin
     } else if (is_adapter(receiver)) {
         vm_raise(vm, ERR_METHOD_NOT_FOUND, "Method %s not found on Adapter", name->text);
     } else if (is_enum_value(receiver) && keyword_count == 0) {
-        vm_raise(vm, ERR_METHOD_NOT_FOUND, "Variant %s has no field %s",
-                 enum_value_of(receiver)->variant->name->text, name->text);
+        vm_raise(vm, ERR_METHOD_NOT_FOUND, "Variant %s has no field %s", enum_value_of(receiver)->variant->name->text,
+                 name->text);
     } else if (keyword_count) {
         vm_raise(vm, ERR_UNSUPPORTED_CALL, "Unified method call with keywords not supported for %s",
                  kind_name(receiver));

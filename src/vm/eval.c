@@ -65,9 +65,9 @@ static CodeObj *compile(VM *vm, const Environment *env, Value forms, bool declar
                               .file = around->file,
                               .max_depth = levels < READER_DEPTH_MAX ? (uint32_t)levels : READER_DEPTH_MAX};
     Diagnostics diagnostics = {NULL, 0, 0};
-    CodeObj *code = declares_in_module ? compiler_compile(vm, &request, &diagnostics)
-                                       : compiler_compile_in_scope(vm, &request, env->scope ? env->scope : &no_names,
-                                                                   &diagnostics);
+    CodeObj *code = declares_in_module
+                        ? compiler_compile(vm, &request, &diagnostics)
+                        : compiler_compile_in_scope(vm, &request, env->scope ? env->scope : &no_names, &diagnostics);
     if (!code) raise_diagnostic(vm, env, &diagnostics.items[0]);
     diagnostics_free(&diagnostics);
     return code;
@@ -234,6 +234,7 @@ const NativeDef eval_native = {"eval",
                                0,
                                "(eval form…)",
                                "Compiles and runs a data form in the current scope; other values are themselves."};
-const NativeDef render_in_native = {"$render", render_in, 2, 2, 0, "($render template)", "Renders a computed template."};
+const NativeDef render_in_native = {
+    "$render", render_in, 2, 2, 0, "($render template)", "Renders a computed template."};
 const NativeDef caller_eval_native = {
     "$caller_eval", caller_eval, 1, 1, 0, "($caller_eval form)", "Evaluates a form where the macro was called."};

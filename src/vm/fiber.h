@@ -21,11 +21,11 @@ enum FrameFlag {
 
 typedef struct Frame {
     FunctionObj *fn;
-    CodeObj *code;   /* fn->code */
-    uint32_t pc;     /* next word to execute */
-    uint32_t base;   /* stack index of R[0] */
-    uint32_t result; /* stack index that gets the value */
-    uint32_t flags;  /* FrameFlag */
+    CodeObj *code;        /* fn->code */
+    uint32_t pc;          /* next word to execute */
+    uint32_t base;        /* stack index of R[0] */
+    uint32_t result;      /* stack index that gets the value */
+    uint32_t flags;       /* FrameFlag */
     uint32_t environment; /* with FRAME_EVAL */
     GeneratorObj *generator;
 } Frame;

@@ -66,7 +66,8 @@ static void tell(VM *vm, const char *format, const char *a, const char *b) {
 void suggest_name(VM *vm, const Frame *frame, const SymbolObj *name) {
     static const struct {
         const char *word, *form;
-    } parts[] = {{"elif", "if"}, {"else", "if or case"}, {"then", "if"}, {"when", "case"}, {"catch", "try"}, {"finally", "try"}};
+    } parts[] = {{"elif", "if"},   {"else", "if or case"}, {"then", "if"},
+                 {"when", "case"}, {"catch", "try"},       {"finally", "try"}};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (strcmp(name->text, parts[i].word) != 0) continue;
         tell(vm, "%s is a part of %s: a parenthesis before it may close too much", parts[i].word, parts[i].form);

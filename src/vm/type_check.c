@@ -33,7 +33,8 @@ static bool admits_bound(VM *vm, const TypeObj *type, Value value) {
     }
     Value bound = bound_to_name(vm, type);
     if (is_type(bound)) return type_admits(vm, type_of(bound), value);
-    return is_class(bound) && is_instance(value) && class_descends_from(instance_of(value)->class_, class_of_value(bound));
+    return is_class(bound) && is_instance(value) &&
+           class_descends_from(instance_of(value)->class_, class_of_value(bound));
 }
 
 /* --- messages -------------------------------------------------------------------------------------------------------- */
@@ -75,7 +76,8 @@ static bool raise_mismatch(VM *vm, const TypeObj *type, Value value, const TypeC
         buffer_append_format(&text, ", got %s in ", type_name(vm, value));
         append_context(&text, context);
         if (is_nil(value) && context->boundary != BOUNDARY_PAYLOAD) {
-            buffer_append_text(&text, "; strict nil mode admits nil only for Any, Nil, Option[T], or unions containing Nil");
+            buffer_append_text(&text,
+                               "; strict nil mode admits nil only for Any, Nil, Option[T], or unions containing Nil");
         }
         append_place(vm, &text, context->boundary);
     }

@@ -20,7 +20,7 @@ static inline Value variant_payload(Value value, uint32_t number) {
 
 typedef enum Unwrapped {
     UNWRAPPED_VALUE, /* *io_value goes on: the payload of Ok and Some, anything that is neither Result nor Option as it was */
-    UNWRAPPED_EXIT,  /* Err or None: to be returned */
+    UNWRAPPED_EXIT, /* Err or None: to be returned */
 } Unwrapped;
 
 static inline Unwrapped variant_unwrap(VM *vm, Value *io_value) {

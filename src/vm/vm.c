@@ -8,9 +8,8 @@ static void mark_roots(VM *vm, Heap *heap, bool final) {
     space_mark(vm, heap);
     fiber_trace(heap, &vm->host_fiber);
     if (vm->fiber != &vm->host_fiber) fiber_trace(heap, vm->fiber);
-    const Value single[] = {vm->result, vm->exception, vm->wait_for, vm->pending_args.callee,
-                            vm->args,   vm->program,   vm->env,      vm->system,
-                            vm->packages};
+    const Value single[] = {vm->result, vm->exception, vm->wait_for, vm->pending_args.callee, vm->args, vm->program,
+                            vm->env,    vm->system,    vm->packages};
     heap_mark_values(heap, single, COUNT_OF(single));
     heap_mark_values(heap, vm->intrinsics, INTRINSIC_COUNT);
     heap_mark_object(heap, vm->global_ns);

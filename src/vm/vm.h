@@ -98,7 +98,8 @@ struct VM {
     ClassObj *error_classes[ERROR_COUNT];
     Value intrinsics[INTRINSIC_COUNT]; /* natives */
     Value args, program, env;          /* $args, $program, $env */
-    Value system; /* what the host says of itself: map ^cwd ^start ^os ^arch ^package ^args ^tty [stdin stdout stderr], or nil */
+    Value
+        system; /* what the host says of itself: map ^cwd ^start ^os ^arch ^package ^args ^tty [stdin stdout stderr], or nil */
     Value packages; /* what lib/package.c knows of packages: a map, or nil */
 
     /* --- handles: values the host holds, by number --- */

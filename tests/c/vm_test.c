@@ -624,8 +624,9 @@ TEST(roots_survive_growth) {
 
 TEST(native_macros_get_forms) {
     VM *vm = vm_open();
-    CHECK_GENE("(var x 1) [(form! (x + 1)) (form_of (x + 1)) (global/form_of (x + 1)) ((fn [f!] (f! (x + 1))) form_of)]",
-               "[(x + 1) 2 (x + 1) (x + 1)]");
+    CHECK_GENE(
+        "(var x 1) [(form! (x + 1)) (form_of (x + 1)) (global/form_of (x + 1)) ((fn [f!] (f! (x + 1))) form_of)]",
+        "[(x + 1) 2 (x + 1) (x + 1)]");
     vm_close(vm);
 }
 
