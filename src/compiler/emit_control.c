@@ -141,7 +141,8 @@ void emit_loop(Emitter *e, Expr *x, int target) {
     Loop *loop = x->as.loop.loop;
     bool has_value = loop->kind == LOOP_FOREVER && target != TARGET_DROP;
     uint32_t result = has_value ? build_register(e, target) : 0;
-    if (has_value) code_load_constant(&e->code, result, VAL_NIL); /* a break may come by way of a finally body: emit_try.c */
+    if (has_value)
+        code_load_constant(&e->code, result, VAL_NIL); /* a break may come by way of a finally body: emit_try.c */
     loop->target = has_value ? (int)result : TARGET_DROP;
     loop->context = e->context;
     switch (loop->kind) {

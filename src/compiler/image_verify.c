@@ -511,7 +511,8 @@ static void apply(Verifier *v, uint32_t pc) {
         else if (v->operands[op] & WRITES_A)
             v->now[a] = KIND_ANY;
         if (rule->span != SPAN_NEXT) break;
-        for (uint32_t i = a + 3; i < code->slot_count; i++) v->now[i] = i < registers_end(code, pc) ? KIND_ANY : KIND_UNSET;
+        for (uint32_t i = a + 3; i < code->slot_count; i++)
+            v->now[i] = i < registers_end(code, pc) ? KIND_ANY : KIND_UNSET;
         break;
     default: v->now[a] = (Cell)rule->gives; break;
     }
