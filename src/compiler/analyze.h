@@ -159,6 +159,9 @@ Expr *analyze_dollar(Compiler *c, SymbolObj *symbol);
 bool is_member_path(const PathObj *path, SymbolObj **out_name);
 /* Container expression and last name of any other path given as a definition's name. */
 Expr *analyze_container(Compiler *c, PathObj *path, SymbolObj **out_name);
+/* The container of (fn a/f …) or (class a/C …). A free name is unset: SET_MEMBER looks it up, which has the message for
+ * a missing one. */
+Expr *definition_container(Compiler *c, PathObj *path, SymbolObj **out_name);
 Expr *expr_property(Compiler *c, Expr *base, SymbolObj *name);
 
 /* --- analyze_variable.c: var, let, patterns ------------------------------------------------------------- */

@@ -4,12 +4,11 @@
 
 /* --- binding what a definition made --------------------------------------------------------------------- */
 
-/* The free name of a class's container is looked up by SET_MEMBER, which has the message for a missing one. */
-static Expr *definition_container(Compiler *c, PathObj *path, bool is_class, SymbolObj **out_name) {
-    bool is_free = is_class && path->count == 2 && path->parts[0]->text[0] != '$' && !scope_peek(c, path->parts[0]);
-    if (!is_free) return analyze_container(c, path, out_name);
+Expr *definition_container(Compiler *c, PathObj *path, SymbolObj **out_name) {
+    if (path->count != 2 || path->parts[0]->text[0] == '$' || scope_peek(c, path->parts[0]))
+        return analyze_container(c, path, out_name);
     *out_name = path->parts[1];
-    return expr_const(c, symbol_value(path->parts[0]));
+    return expr_const(c, VAL_UNSET);
 }
 
 Destination destination_of(Compiler *c, Value form, const char *what) {
@@ -20,7 +19,10 @@ Destination destination_of(Compiler *c, Value form, const char *what) {
     } else if (is_path(form)) {
         d.is_member = is_member_path(path_of(form), &d.name);
         d.is_class = strcmp(what, "namespace") != 0;
-        if (!d.is_member) d.container = definition_container(c, path_of(form), d.is_class, &d.name);
+        if (d.is_member) return d;
+        PathObj *path = path_of(form);
+        d.container_name = path->parts[path->count - 2];
+        d.container = d.is_class ? definition_container(c, path, &d.name) : analyze_container(c, path, &d.name);
     } else {
         analyze_error(c, ERR_COMPILE_FORM, "Unsupported %s name type: %s", what, kind_name(form));
     }
@@ -30,8 +32,9 @@ Destination destination_of(Compiler *c, Value form, const char *what) {
 Expr *bind_destination(Compiler *c, const Destination *d, Expr *value, bool joins_namespace) {
     if (d->is_member) return expr_define_member(c, d->name, value);
     if (d->container) {
-        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, d->is_class ? 4 : 3, d->container,
-                              expr_const(c, symbol_value(d->name)), value, expr_const(c, VAL_TRUE));
+        return expr_intrinsic(c, INTRINSIC_SET_MEMBER, d->is_class ? 5 : 3, d->container,
+                              expr_const(c, symbol_value(d->name)), value,
+                              expr_const(c, symbol_value(d->container_name)), expr_const(c, VAL_TRUE));
     }
     ENSURE(d->var, "what is neither a member nor in a container is a variable");
     scope_finish_declare(c, d->var);

@@ -425,7 +425,7 @@ void check_exhaustive(Compiler *c, const Expr *x) {
         buffer_append_format(&missing, "%s%s", missing.size ? ", " : "", enum_->variants[i]->name->text);
     }
     if (missing.size) {
-        analyze_warning(c, "non-exhaustive case over %s; missing variants: %s", enum_->name->text,
+        analyze_warning(c, "Type error: non-exhaustive case over %s; missing variants: %s", enum_->name->text,
                         buffer_text(&missing));
     }
     buffer_free(&missing);

@@ -202,12 +202,10 @@ static Expr *define_member_fn(Compiler *c, NodeObj *node, PathObj *path) {
         scope_declare_member(c, name); /* before the body, which may call it */
         return expr_define_member(c, name, make_fn(c, node, name, 1));
     }
-    /* A free name is looked up by SET_MEMBER, which knows the text for a missing namespace. */
-    bool is_free = path->count == 2 && path->parts[0]->text[0] != '$' && !scope_peek(c, path->parts[0]);
-    Expr *container = is_free ? expr_const(c, symbol_value(path->parts[0])) : analyze_container(c, path, &name);
-    name = strip_type_parameters(c, path->parts[path->count - 1]);
-    return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 3, container, expr_const(c, symbol_value(name)),
-                          make_fn(c, node, name, 1));
+    Expr *container = definition_container(c, path, &name);
+    name = strip_type_parameters(c, name);
+    return expr_intrinsic(c, INTRINSIC_SET_MEMBER, 4, container, expr_const(c, symbol_value(name)),
+                          make_fn(c, node, name, 1), expr_const(c, symbol_value(path->parts[path->count - 2])));
 }
 
 Expr *analyze_fn(Compiler *c, NodeObj *node) {

@@ -34,6 +34,7 @@ static void add_interface_field(Members *m, const NodeObj *node, bool wants_type
         analyze_error(m->c, ERR_COMPILE_FORM, "field requires a name and type");
         return;
     }
+    if (!wants_type) analyze_warning(m->c, "interface prop is deprecated; use field");
     bool typed;
     Value readonly = table_get_symbol(&node->props, symbol_from(m->c->vm, "readonly"));
     SymbolObj *name = strip_colon(m->c, symbol_of(node->children[0]), &typed);

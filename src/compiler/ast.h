@@ -125,7 +125,7 @@ typedef struct Clause {
 typedef enum StepKind {
     STEP_NAME,           /* /name */
     STEP_INDEX,          /* /0 */
-    STEP_DYNAMIC,        /* /<e> */
+    STEP_DYNAMIC,        /* /<e>; with a name: a plain last part, which names a local variable */
     STEP_METHOD,         /* /.name */
     STEP_DYNAMIC_METHOD, /* /.<e> */
     STEP_PRESENT,        /* /! */

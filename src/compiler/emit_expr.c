@@ -195,7 +195,7 @@ static uint32_t emit_step(Emitter *e, const Step *step, uint32_t dst, uint32_t f
         break;
     case STEP_DYNAMIC: {
         uint32_t key = emit_operand(e, step->dynamic);
-        code_abc(&e->code, OP_GETDYN, dst, from, key);
+        code_abc(&e->code, step->name ? OP_GETKEY : OP_GETDYN, dst, from, key);
         break;
     }
     case STEP_METHOD:

@@ -39,9 +39,10 @@
                   "the class of adapters; a symbol is looked up; raises 'Interface not found: name'")                 \
     INTRINSIC_ROW(CALL_BODY, "function self", "runs a class or ns body with self and its namespace")                  \
     INTRINSIC_ROW(NAMESPACE, "name", "new namespace whose parent is the current one")                                 \
-    INTRINSIC_ROW(SET_MEMBER, "container name value [true]",                                                                 \
-                  "defines a member of a namespace or class: (var a/b v), (fn ns/f …), (class A/B …); unset "     \
-                  "container: the global namespace; a symbol: the namespace so named ('Namespace X not found'); true: a class container, void when missing")      \
+    INTRINSIC_ROW(SET_MEMBER, "container name value [container-name [true]]",                                         \
+                  "defines a member: (var a/b v), (fn ns/f …), (class A/B …). Unset container: the global namespace, or " \
+                  "what the container's name means. With that name only namespaces and classes will do; true: for a "    \
+                  "class, with its messages")                                                                         \
     INTRINSIC_ROW(GLOBAL, "name", "$name: member of the global namespace; raises 'NAME is not defined'")              \
     INTRINSIC_ROW(CURRENT_NS, "", "$ns")                                                                              \
     INTRINSIC_ROW(EXCEPTION_IS, "exception class", "does this catch clause apply?")                                   \

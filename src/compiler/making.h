@@ -10,6 +10,7 @@ typedef struct Destination {
     SymbolObj *name; /* NULL: invalid, reported */
     Var *var;
     Expr *container;
+    SymbolObj *container_name; /* with a container */
     bool is_member;
     bool is_class; /* the container must be a class or namespace */
 } Destination;

@@ -105,24 +105,31 @@ static NativeResult element_spread(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
-/* The namespace (or whatever else) that a definition names by a free name; VAL_UNSET after raising. */
-static Value named_container(VM *vm, const SymbolObj *name, bool is_class) {
-    Value found = vm_lookup_name(calling_frame(vm)->fn->ns, name);
-    if (found != VAL_UNSET) return found;
-    if (is_class) return VAL_VOID;
-    vm_raise(vm, ERR_RUNTIME, "Namespace %s not found", name->text);
-    return VAL_UNSET;
+/* Only namespaces and classes take definitions of functions and classes. */
+static bool check_definition(VM *vm, const Args *args, Value *io_container) {
+    Value name = native_arg(vm, args, 3);
+    if (!is_symbol(name)) return vm_raise(vm, ERR_RUNTIME, "a container's name must be a symbol"), false;
+    SymbolObj *text = symbol_of(name);
+    if (*io_container == VAL_UNSET) *io_container = vm_lookup_name(calling_frame(vm)->fn->ns, text);
+    bool is_missing = *io_container == VAL_UNSET || *io_container == VAL_VOID;
+    if (!is_missing && (is_namespace(*io_container) || is_class(*io_container))) return true;
+    if (args->count > 4) {
+        vm_raise(vm, ERR_OOP, "Class container must be a namespace or class, got %s",
+                 kind_name(is_missing ? VAL_VOID : *io_container));
+    } else if (is_missing) {
+        vm_raise(vm, ERR_RUNTIME, "Namespace %s not found", text->text);
+    } else {
+        vm_raise(vm, ERR_RUNTIME, "%s is not a namespace", text->text);
+    }
+    return false;
 }
 
 static NativeResult set_member(VM *vm, const Args *args, Value *out) {
     Value container = native_arg(vm, args, 0), name = native_arg(vm, args, 1);
-    if (container == VAL_UNSET)
+    if (args->count > 3) {
+        if (!check_definition(vm, args, &container)) return NATIVE_RAISE;
+    } else if (container == VAL_UNSET) {
         container = value_pointer(vm->global_ns);
-    else if (is_symbol(container))
-        container = named_container(vm, symbol_of(container), args->count > 3);
-    if (container == VAL_UNSET) return NATIVE_RAISE;
-    if (args->count > 3 && !is_namespace(container) && !is_class(container)) {
-        return vm_raise(vm, ERR_OOP, "Class container must be a namespace or class, got %s", kind_name(container));
     }
     *out = native_arg(vm, args, 2);
     return property_set(vm, container, symbol_of(name), *out) ? NATIVE_RETURN : NATIVE_RAISE;
@@ -389,7 +396,7 @@ static const struct {
     {INTRINSIC_CLASS_FIELD, {"field", class_field, 3, 3, 0, "(field name Type)", "Declares a field."}},
     {INTRINSIC_CALL_BODY, {"body", call_body, 2, 2, 0, "", "Runs a class or namespace body."}},
     {INTRINSIC_NAMESPACE, {"ns", make_namespace, 1, 1, 0, "(ns Name …)", "New namespace."}},
-    {INTRINSIC_SET_MEMBER, {"set", set_member, 3, 4, 0, "(var a/b v)", "Defines a member."}},
+    {INTRINSIC_SET_MEMBER, {"set", set_member, 3, 5, 0, "(var a/b v)", "Defines a member."}},
     {INTRINSIC_CURRENT_NS, {"$ns", current_namespace, 0, 0, 0, "$ns", "The current namespace."}},
     {INTRINSIC_EXCEPTION_IS, {"catch", exception_is, 2, 2, 0, "catch Class", "Does the clause apply?"}},
     {INTRINSIC_DESTRUCTURE, {"var", destructure, 2, 2, 0, "(var [pattern] v)", "Binds a pattern."}},

@@ -677,7 +677,8 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             R[A] = out;
             break;
         }
-        case OP_GETDYN: {
+        case OP_GETDYN:
+        case OP_GETKEY: {
             Value container = R[B], key = R[C];
             if (is_small_int(key) && is_array(container)) {
                 int64_t index = small_int_of(key);
@@ -692,6 +693,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 return LOOP_NATIVE;
             }
             Value out;
+            if (UNLIKELY(INSTR_OP(word) == OP_GETKEY) && !property_check_key(vm, key)) goto raise;
             if (!property_get_dynamic(vm, container, key, &out)) goto raise;
             R[A] = out;
             break;

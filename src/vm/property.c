@@ -84,6 +84,12 @@ Value property_get_index(VM *vm, Value container, int64_t index) {
     return index >= 0 && index < count ? items[index] : VAL_VOID;
 }
 
+bool property_check_key(VM *vm, Value key) {
+    if (is_int(key) || is_symbol(key) || is_string(key)) return true;
+    vm_raise(vm, ERR_RUNTIME, "Invalid property type: %s", kind_name(key));
+    return false;
+}
+
 bool property_get_dynamic(VM *vm, Value container, Value key, Value *out) {
     if (is_int(key)) {
         *out = property_get_index(vm, container, int_of(key));

@@ -9,6 +9,8 @@ Value property_get(VM *vm, Value container, const SymbolObj *name);
 Value property_get_index(VM *vm, Value container, int64_t index);
 /* a/<key>: key must be a string, symbol or Int. False after raising. */
 bool property_get_dynamic(VM *vm, Value container, Value key, Value *out);
+/* The same for what a path's last part, naming a local variable, holds: "Invalid property type: KIND". */
+bool property_check_key(VM *vm, Value key);
 /* False after raising. */
 bool property_set(VM *vm, Value container, SymbolObj *name, Value value);
 bool property_set_index(VM *vm, Value container, int64_t index, Value value);

@@ -409,7 +409,7 @@ CODE_TEST(paths, "(fn f [o k] o/a o/0 o/<k> o/x/k o/k o/.m/! (o/a = 1))",
           "    3  GETIDX r2 r0 0\n"
           "    5  GETDYN r2 r0 r1\n"
           "    6  GETPROP r2 r0 x\n"
-          "    9  GETDYN r2 r2 r1\n"
+          "    9  GETKEY r2 r2 r1\n"
           "   10  GETPROPVAR r2 r0 r1 k\n"
           "   13  MOVE r3 r0\n"
           "   14  CALLM r2 0 m\n"
