@@ -80,8 +80,6 @@ export const WITHOUT_EFFECT = [
   ...['native-code', 'checked-vm', 'trace-instruction', 'compile', 'profile', 'profile-instructions', 'no-gir-cache', 'force-compile']
     .map((name) => ({ name, help: '' })),
   { name: 'native-tier', value: 'TIER', help: '' },
-  { name: 'no-type-check', aliases: ['no-typecheck'], help: '' },
-  { name: 'strict-nil', help: '' },
 ]
 /** The same of `eval` (language 36 §3). @type {OptionRow[]} */
 export const WITHOUT_EFFECT_IN_EVAL = ['csv', 'gene', 'line'].map((name) => ({ name, help: '' }))

@@ -35,8 +35,8 @@ void analyze_warning(Compiler *c, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    buffer_append_format(&text, "Warning: %s @ %s:%u:%u\n", message, c->file ? c->file->text : "<input>",
-                         c->line, c->column);
+    buffer_append_format(&text, "Warning: %s @ %s:%u:%u\n", message, c->file ? c->file->text : "<input>", c->line,
+                         c->column);
     if (!text.failed) vm_space(c->vm)->warn(c->vm, text.data, text.size);
     buffer_free(&text);
 }

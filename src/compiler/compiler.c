@@ -61,6 +61,7 @@ static void bind_outer_names(Compiler *c, const ScopeDescriptor *names, Function
         Var *var = ARENA_NEW(&c->arena, Var);
         var->name = names->names[i].name;
         if (is_type(names->names[i].type)) var->type = type_of(names->names[i].type);
+        var->is_let = names->names[i].is_let;
         var->owner = outer;
         var->depth = outer->scope->depth;
         var->reg = (int16_t)names->names[i].index;

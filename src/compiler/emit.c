@@ -282,6 +282,7 @@ void describe_site(Emitter *e, const EvalSite *site) {
         scope->names[i].name = var->name;
         scope->names[i].type = var->type ? value_pointer(var->type) : VAL_NIL;
         scope->names[i].from_register = is_own;
+        scope->names[i].is_let = var->is_let;
         scope->names[i].index = (uint8_t)(is_own ? (uint32_t)var->reg : upvalue_number(e->fn, var));
     }
 }

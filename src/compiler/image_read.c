@@ -369,8 +369,9 @@ static void read_scope(ImageReader *r, ScopeDescriptor *scope) {
         scope->names[i].name = get_object(r, OBJ_SYMBOL);
         scope->names[i].type = get_value(r);
         if (!is_nil(scope->names[i].type) && !is_type(scope->names[i].type)) bad(r);
-        uint32_t packed = get_below(r, 512);
-        scope->names[i].index = (uint8_t)(packed >> 1);
+        uint32_t packed = get_below(r, 1024);
+        scope->names[i].index = (uint8_t)(packed >> 2);
+        scope->names[i].is_let = packed >> 1 & 1;
         scope->names[i].from_register = packed & 1;
     }
 }

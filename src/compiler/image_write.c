@@ -295,7 +295,7 @@ static void put_scopes(Writer *w, Buffer *record, const CodeObj *code) {
             const ScopeName *name = &code->scopes[i].names[j];
             put_object(w, record, name->name);
             put_value(w, record, name->type);
-            put_number(record, (uint32_t)name->index << 1 | name->from_register);
+            put_number(record, (uint32_t)name->index << 2 | (uint32_t)name->is_let << 1 | name->from_register);
         }
     }
 }

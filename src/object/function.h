@@ -76,6 +76,7 @@ typedef struct ScopeName {
     Value type; /* to check assignments against, or nil */
     uint8_t index;
     bool from_register;
+    bool is_let; /* may not be assigned */
 } ScopeName;
 typedef struct ScopeDescriptor {
     ScopeName *names;
