@@ -124,7 +124,7 @@
        "R[A] = R[B]/K[W1] (cache W2); not found in a map, or on an array: retried with the key in R[C]")          \
     OP(GETIDX, AB, 1, "R[A] = R[B]/W1 (integer step)")                                                            \
     OP(GETDYN, ABC, 0, "R[A] = R[B]/<R[C]>")                                                                      \
-    OP(GETKEY, ABC, 0, "like GETDYN, for the variable that a path's last part names: another message")            \
+    OP(GETKEY, ABC, 0, "R[A] = R[B]/<R[C]>, where a plain last part named the variable: other message")               \
     OP(PRESENT, A, 0, "the step /!: raises unless R[A] is present")                                               \
     OP(SETPROP, AB, 2, "R[A]/K[W1] = R[B] (cache W2)")                                                            \
     OP(SETIDX, AB, 1, "R[A]/W1 = R[B]")                                                                           \
