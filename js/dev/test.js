@@ -30,7 +30,7 @@ await runMain(() => {
   const selected = files.length ? files : globFiles('tests', /\.test\.js$/)
   const { status } = spawnSync(
     process.execPath,
-    ['--test', '--test-timeout=300000', '--test-concurrency=2', '--test-reporter=spec', ...options, ...selected],
+    ['--test', '--test-timeout=900000', '--test-concurrency=2', '--test-reporter=spec', ...options, ...selected],
     { cwd: root, stdio: 'inherit' },
   )
   return status ?? 1

@@ -1,4 +1,6 @@
 // processes.test.js — other programs in Node (language 29 §5–6) and Ctrl-C (28 §3).
+// names: system/Process.write system/Process.write_line system/Process.close_stdin system/Process.read_line system/Process.read_until
+// names: system/Process.read_available system/Process.read_stderr system/Process.alive? system/Process.signal system/Process.wait system/Process.shutdown
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
