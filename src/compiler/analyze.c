@@ -41,10 +41,6 @@ void analyze_warning(Compiler *c, const char *format, ...) {
     buffer_free(&text);
 }
 
-Expr *analyze_unsupported(Compiler *c, const char *what) {
-    return analyze_error(c, ERR_COMPILE_FORM, "%s not supported yet", what);
-}
-
 /* --- making expressions --------------------------------------------------------------------------------- */
 
 Expr *expr_new(Compiler *c, ExprKind kind) {

@@ -91,7 +91,6 @@ void analyze_arguments(Compiler *c, const NodeObj *node, uint32_t first_child, A
 Expr *analyze_error(Compiler *c, ErrorId id, const char *format, ...) PRINTF_LIKE(3, 4);
 /* One line on standard error; the program runs all the same. */
 void analyze_warning(Compiler *c, const char *format, ...) PRINTF_LIKE(2, 3);
-Expr *analyze_unsupported(Compiler *c, const char *what);
 Expr *analyze_name(Compiler *c, SymbolObj *name);
 Expr *analyze_self(Compiler *c);
 

@@ -226,21 +226,24 @@ static __attribute__((noinline)) CallResult call_checked(VM *vm, Value callee, u
         R[A] = value_bool(holds);                                             \
         break;                                                                \
     }
-#define BRANCH_CASE(op, right, compare_op, operator)                      \
-    case op: {                                                            \
-        Value a = R[A], b = right;                                        \
-        int32_t offset = (int32_t)*pc++;                                  \
-        bool holds;                                                       \
-        if (LIKELY(are_small_ints(a, b)))                                 \
-            holds = (int64_t)(a << 16) operator(int64_t)(b << 16);        \
-        else if (is_float(a) && is_float(b))                              \
-            holds = float_of(a) operator float_of(b);                     \
-        else {                                                            \
-            SAVE_PC();                                                    \
-            if (!arith_compare(vm, compare_op, a, b, &holds)) goto raise; \
-        }                                                                 \
-        if (!holds) pc += offset;                                         \
-        break;                                                            \
+/* Declares holds: does `a` compare so with `b`? */
+#define COMPARE_OPERANDS(compare_op, operator)                        \
+    bool holds;                                                       \
+    if (LIKELY(are_small_ints(a, b)))                                 \
+        holds = (int64_t)(a << 16) operator(int64_t)(b << 16);        \
+    else if (is_float(a) && is_float(b))                              \
+        holds = float_of(a) operator float_of(b);                     \
+    else {                                                            \
+        SAVE_PC();                                                    \
+        if (!arith_compare(vm, compare_op, a, b, &holds)) goto raise; \
+    }
+#define BRANCH_CASE(op, right, compare_op, operator) \
+    case op: {                                       \
+        Value a = R[A], b = right;                   \
+        int32_t offset = (int32_t)*pc++;             \
+        COMPARE_OPERANDS(compare_op, operator)       \
+        if (!holds) pc += offset;                    \
+        break;                                       \
     }
 #define BRANCH_CASES(op, compare_op, operator)  \
     BRANCH_CASE(op, R[B], compare_op, operator) \
@@ -260,24 +263,16 @@ static __attribute__((noinline)) CallResult call_checked(VM *vm, Value callee, u
         break;                                                                               \
     }
 /* The test at the bottom of a while loop. */
-#define LOOP_CASE(op, right, compare_op, operator)                        \
-    case op: {                                                            \
-        Value a = R[A];                                                   \
-        Value b = right;                                                  \
-        int32_t offset = (int32_t)*pc++;                                  \
-        bool holds;                                                       \
-        if (LIKELY(are_small_ints(a, b)))                                 \
-            holds = (int64_t)(a << 16) operator(int64_t)(b << 16);        \
-        else if (is_float(a) && is_float(b))                              \
-            holds = float_of(a) operator float_of(b);                     \
-        else {                                                            \
-            SAVE_PC();                                                    \
-            if (!arith_compare(vm, compare_op, a, b, &holds)) goto raise; \
-        }                                                                 \
-        if (!holds) break;                                                \
-        pc += offset;                                                     \
-        if (UNLIKELY(--fuel < 0)) goto out_of_fuel;                       \
-        break;                                                            \
+#define LOOP_CASE(op, right, compare_op, operator)  \
+    case op: {                                      \
+        Value a = R[A];                             \
+        Value b = right;                            \
+        int32_t offset = (int32_t)*pc++;            \
+        COMPARE_OPERANDS(compare_op, operator)      \
+        if (!holds) break;                          \
+        pc += offset;                               \
+        if (UNLIKELY(--fuel < 0)) goto out_of_fuel; \
+        break;                                      \
     }
 #define LOOP_CASES(op, compare_op, operator)                     \
     LOOP_CASE(op, R[B], compare_op, operator)                    \

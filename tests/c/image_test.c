@@ -8,7 +8,7 @@
 #include "host/host.h"
 #include "host/program.h"
 #include "lib/source.h"
-#include "task/scheduler.h"
+#include "outcome.h"
 
 /* For a longer search: -DMUTATIONS=20000 -DSEED=2. */
 #ifndef MUTATIONS
@@ -77,23 +77,7 @@ static const char *run(Value program) {
     ModuleObj *module = program_module(vm, file);
     root_push(vm, value_pointer(module));
     TaskObj *task = program_task(vm, module, program, file, VAL_NIL);
-    Value value;
-    if (task) {
-        root_push(vm, value_pointer(task));
-        task->future.observed = true;
-        scheduler_start(vm, task, 0);
-        scheduler_run_sync(vm, task);
-        value = task->future.value;
-    } else {
-        value = vm_take_exception(vm);
-    }
-    if (is_instance(value) && instance_get(instance_of(value), SYM(vm, MESSAGE)) != VAL_UNSET)
-        value = instance_get(instance_of(value), SYM(vm, MESSAGE));
-    Buffer out;
-    buffer_init(&out);
-    print_value_safely(vm, &out, value, RENDER_QUOTED);
-    snprintf(text, sizeof text, "%s", buffer_text(&out));
-    buffer_free(&out);
+    outcome_text(vm, task, text, sizeof text);
     roots_close(vm, scope);
     return text;
 }

@@ -3,7 +3,7 @@
 
 #include "check.h"
 #include "host/host.h"
-#include "task/scheduler.h"
+#include "outcome.h"
 
 static VM *vm;
 
@@ -23,22 +23,7 @@ static const char *eval_with(const char *source, Value x, Value y) {
     uint32_t code = root_push(vm, string_from(vm, source));
     uint32_t file = root_push(vm, string_from(vm, "test"));
     TaskObj *task = program_task(vm, vm->main_module, root_get(vm, code), root_get(vm, file), root_get(vm, bindings));
-    Value value;
-    if (task) {
-        root_push(vm, value_pointer(task));
-        task->future.observed = true;
-        scheduler_start(vm, task, 0);
-        scheduler_run_sync(vm, task);
-        value = task->future.value;
-    } else {
-        value = vm_take_exception(vm);
-    }
-    if (is_instance(value)) value = instance_get(instance_of(value), SYM(vm, MESSAGE));
-    Buffer out;
-    buffer_init(&out);
-    print_value_safely(vm, &out, value, RENDER_QUOTED);
-    snprintf(text, sizeof text, "%s", buffer_text(&out));
-    buffer_free(&out);
+    outcome_text(vm, task, text, sizeof text);
     roots_close(vm, scope);
     return text;
 }

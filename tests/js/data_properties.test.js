@@ -17,7 +17,7 @@ const ROUNDS = 400
 
 // --- text of every kind of literal -----------------------------------------------------------------------------------------------
 
-/** \\uXXXX for each unit. @param {string} c */
+/** A character as \\u escapes, one for each UTF-16 unit. @param {string} c */
 const utf16 = (c) => Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')
 
 /** A string literal that may write each character in any way. @param {Random} random @param {string} text */
