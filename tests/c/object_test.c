@@ -708,7 +708,7 @@ TEST(code_owns_its_arrays_and_knows_positions) {
     code->constant_count = 1;
     code->scopes = heap_alloc_buffer(vm, sizeof *code->scopes);
     code->scopes[0] = (ScopeDescriptor){.names = heap_alloc_buffer(vm, sizeof(ScopeName)), .count = 1};
-    code->scopes[0].names[0] = (ScopeName){NULL, VAL_NIL, 0, true};
+    code->scopes[0].names[0] = (ScopeName){NULL, VAL_NIL, 0, true, false};
     code->scope_count = 1;
     code->constants[0] = string_from(vm, "constant");
     code->scopes[0].names[0].name = symbol_from(vm, "captured");
