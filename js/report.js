@@ -5,6 +5,9 @@ import { GeneError } from './errors.js'
 
 const MAX_CAUSES = 5
 const MAX_FRAMES = 20
+// Of a long line this much is shown, in characters, from so far before the column on.
+const MAX_LINE = 160
+const LINE_BEFORE = 80
 
 /**
  * @typedef {object} ReportOptions
@@ -30,8 +33,13 @@ function placeLines(error, { color = false, sourceOf }) {
   const number = String(line)
   const margin = ' '.repeat(number.length)
   // The caret counts code points, as columns do; a tab stays a tab.
-  const before = [...text].slice(0, Math.max(column - 1, 0)).map((character) => (character === '\t' ? '\t' : ' ')).join('')
-  lines.push(blue(`${margin} |`), `${blue(`${number} |`)} ${text.trimEnd()}`, `${blue(`${margin} |`)} ${before}${red('^')}`)
+  const characters = [...text.trimEnd()]
+  const first = characters.length > MAX_LINE && column > MAX_LINE - LINE_BEFORE / 2 ? column - LINE_BEFORE : 1
+  const shown = characters.slice(first - 1, first - 1 + MAX_LINE)
+  const before = shown.slice(0, Math.max(column - first, 0)).map((character) => (character === '\t' ? '\t' : ' ')).join('')
+  const [cut, indent] = first > 1 ? ['…', ' '] : ['', '']
+  const rest = first - 1 + MAX_LINE < characters.length ? '…' : ''
+  lines.push(blue(`${margin} |`), `${blue(`${number} |`)} ${cut}${shown.join('')}${rest}`, `${blue(`${margin} |`)} ${indent}${before}${red('^')}`)
   return lines
 }
 
@@ -70,12 +78,13 @@ export function formatError(error, options = {}) {
   const { dim } = painter(options.color ?? false)
   const lines = error instanceof GeneError ? errorLines(error, options) : [`error[GENE.HOST.ERROR]: ${describeCause(error)}`]
   const seen = new Set([error])
-  let told = /** @type {any} */ (error)?.message
-  let cause = /** @type {any} */ (error)?.cause
+  let told = /** @type {any} */ (error)
+  let cause = told?.cause
   for (let depth = 0; cause !== undefined && cause !== null && depth < MAX_CAUSES && !seen.has(cause); depth++) {
-    // What only wraps the same message adds nothing.
-    if (cause.message === undefined || cause.message !== told) lines.push(dim(`  caused by: ${describeCause(cause)}`))
-    told = cause.message
+    // The cause of what `(throw 5)` raised is the 5, and what only wraps the same message adds nothing either.
+    const isTold = told instanceof GeneError && !(cause instanceof Error) || (cause.message !== undefined && cause.message === told.message)
+    if (!isTold) lines.push(dim(`  caused by: ${describeCause(cause)}`))
+    told = cause
     seen.add(cause)
     cause = cause.cause
   }

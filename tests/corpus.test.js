@@ -1,6 +1,8 @@
 // corpus.test.js — every program under tests/gene on every build: native (sanitized), native with GC at every
-// allocation, wasm. What a program prints and how it ends stands in the program (harness/expectations.js).
+// allocation, wasm. What a program prints and how it ends stands in the program (harness/expectations.js); besides,
+// everything it writes is the same, byte by byte, on all builds.
 
+import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { compare, corpusPrograms } from './harness/corpus.js'
 import { runNative } from './harness/native_run.js'
@@ -11,10 +13,24 @@ const programs = corpusPrograms()
 /** @param {string} build */
 const programsFor = (build) => programs.filter(({ expected }) => expected.only.length === 0 || expected.only.includes(build))
 
+/** What each build made of a program. @type {Map<string, { build: string, outcome: import('./harness/corpus.js').Outcome }[]>} */
+const outcomes = new Map(programs.map(({ name }) => [name, []]))
+
+/**
+ * @param {string} build
+ * @param {import('./harness/corpus.js').Program} program
+ * @param {Promise<import('./harness/corpus.js').Outcome>} run
+ */
+async function check(build, program, run) {
+  const outcome = await run
+  outcomes.get(program.name)?.push({ build, outcome })
+  compare(outcome, program.expected)
+}
+
 for (const build of /** @type {const} */ (['native', 'native-stress'])) {
   describe(`corpus on ${build}`, { concurrency: 2 }, () => {
     for (const program of programsFor(build)) {
-      test(program.name, async () => compare(await runNative(build, program), program.expected))
+      test(program.name, () => check(build, program, runNative(build, program)))
     }
   })
 }
@@ -24,6 +40,22 @@ describe('corpus on wasm', () => {
   let createRuntime
   before(async () => ({ createRuntime } = await import('../js/index.js')))
   for (const program of programsFor('wasm')) {
-    test(program.name, async () => compare(await runWasm(createRuntime, program), program.expected))
+    test(program.name, () => check('wasm', program, runWasm(createRuntime, program)))
+  }
+})
+
+/** Logging writes the time of day. */
+const withoutTimes = (/** @type {unknown} */ written) => (typeof written === 'string' ? written.replace(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME') : written)
+
+describe('corpus compared between builds', () => {
+  for (const { name } of programs) {
+    test(name, () => {
+      const [first, ...others] = outcomes.get(name) ?? []
+      for (const { build, outcome } of others) {
+        for (const stream of /** @type {const} */ (['stdout', 'stderr', 'exit'])) {
+          assert.equal(withoutTimes(outcome[stream]), withoutTimes(first.outcome[stream]), `${stream} of ${build} is not that of ${first.build}`)
+        }
+      }
+    })
   }
 })

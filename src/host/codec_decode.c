@@ -199,14 +199,6 @@ static bool take_node(Decoder *d) {
     return open_level(d, CODEC_NODE, 3, node);
 }
 
-/* The row of the error table that raises exactly this code. */
-static ErrorId error_by_code(const char *code, uint32_t size) {
-    for (int i = 0; i < ERROR_COUNT; i++) {
-        if (strlen(error_table[i].code) == size && memcmp(error_table[i].code, code, size) == 0) return (ErrorId)i;
-    }
-    return ERR_HOST;
-}
-
 static ClassObj *exception_class(VM *vm, const char *name, uint32_t size) {
     if (size == 0 || utf8_find_invalid(name, size) != size) return NULL;
     Value found = namespace_get(vm->global_ns, symbol_intern(vm, name, size));

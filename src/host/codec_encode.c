@@ -180,14 +180,6 @@ static bool open_counted(Encoder *e, CodecTag tag, uint32_t count, Value contain
     return count == 0 || open_level(e, container);
 }
 
-/* The first row of a code is its own; later ones raise it for something special. */
-static const char *hint_of(const char *code) {
-    for (int i = 0; i < ERROR_COUNT; i++) {
-        if (strcmp(error_table[i].code, code) == 0) return error_table[i].hint;
-    }
-    return "";
-}
-
 static bool open_exception(Encoder *e, Value value) {
     Buffer *out = e->out;
     put_tag(out, CODEC_EXCEPTION);
@@ -203,7 +195,7 @@ static bool open_exception(Encoder *e, Value value) {
     put_text(out, code_text, strlen(code_text));
     /* A hint of its own is about the very name that was misspelt; the table's is about errors of this kind. */
     Value own_hint = instance_get(instance_of(value), SYM(e->vm, HINT));
-    const char *hint = is_string(own_hint) ? string_of(own_hint)->text : hint_of(code_text);
+    const char *hint = is_string(own_hint) ? string_of(own_hint)->text : error_hint(code_text);
     put_text(out, hint, strlen(hint));
     if (!open_level(e, value)) return false;
     e->levels[e->depth - 1].phase = PHASE_EXCEPTION;

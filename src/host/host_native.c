@@ -324,16 +324,15 @@ static char *source_of(VM *vm, const char *file) {
     return native_read_file(file, &size);
 }
 
-void native_report(VM *vm, const char *prefix, Value exception) {
+void native_report(VM *vm, Value exception) {
     Buffer text;
     buffer_init(&text);
-    buffer_append_text(&text, prefix);
     report_exception(vm, exception, source_of, &text);
     port_write(vm, PORT_STDERR, buffer_text(&text), text.size);
     buffer_free(&text);
 }
 
-void port_unhandled(VM *vm, Value exception) { native_report(vm, "unhandled ", exception); }
+void port_unhandled(VM *vm, Value exception) { native_report(vm, exception); }
 
 static bool is_exit(VM *vm, Value exception) {
     Value code = instance_get(instance_of(exception), SYM(vm, CODE));
@@ -341,7 +340,7 @@ static bool is_exit(VM *vm, Value exception) {
 }
 
 void port_task_ended(VM *vm, uint32_t ticket, int state, Value value) {
-    if (ticket == MAIN_TICKET && state != FUTURE_SUCCESS && !is_exit(vm, value)) native_report(vm, "", value);
+    if (ticket == MAIN_TICKET && state != FUTURE_SUCCESS && !is_exit(vm, value)) native_report(vm, value);
 }
 
 void port_exit(VM *vm, int code) {

@@ -101,13 +101,6 @@ void port_request_turn(VM *vm) {
 
 /* --- operations --------------------------------------------------------------------------------------------------------- */
 
-static ErrorId error_by_code(const StrObj *code) {
-    for (int i = 0; i < ERROR_COUNT; i++) {
-        if (strcmp(error_table[i].code, code->text) == 0) return (ErrorId)i;
-    }
-    return ERR_HOST;
-}
-
 /* Reads why the host refused: a code and a message. */
 static void take_refusal(VM *vm, Buffer *out_error, int *out_error_id) {
     Message message;
@@ -115,7 +108,7 @@ static void take_refusal(VM *vm, Buffer *out_error, int *out_error_id) {
     *out_error_id = ERR_HOST;
     message_begin(vm, &message);
     if (!message_take(vm, &message, &code) || !is_string(code)) return;
-    *out_error_id = (int)error_by_code(string_of(code));
+    *out_error_id = (int)error_by_code(string_of(code)->text, string_of(code)->size);
     if (message_take(vm, &message, &text) && is_string(text)) {
         buffer_append(out_error, string_of(text)->text, string_of(text)->size);
     }
@@ -126,7 +119,8 @@ bool port_start_operation(VM *vm, int kind, uint32_t operation, const Value *arg
     if (!message_arguments(vm, argv, argc)) {
         InstanceObj *exception = instance_of(vm_take_exception(vm));
         Value code = instance_get(exception, SYM(vm, CODE)), text = instance_get(exception, SYM(vm, MESSAGE));
-        *out_error_id = is_string(code) ? (int)error_by_code(string_of(code)) : (int)ERR_CONVERT;
+        *out_error_id =
+            is_string(code) ? (int)error_by_code(string_of(code)->text, string_of(code)->size) : (int)ERR_CONVERT;
         if (is_string(text)) buffer_append(out_error, string_of(text)->text, string_of(text)->size);
         return false;
     }

@@ -28,8 +28,8 @@ void native_destroy(VM *vm);
 /* Pumps until the program has ended (design §3) and stops what is left of it. */
 void native_run(VM *vm);
 void native_flush(VM *vm);
-/* The error as text on stderr, after `prefix`. */
-void native_report(VM *vm, const char *prefix, Value exception);
+/* The error as text on stderr. */
+void native_report(VM *vm, Value exception);
 /* Text of a file, NUL-terminated, with its size; NULL: errno says why. Freed with free(). */
 char *native_read_file(const char *path, size_t *out_size);
 

@@ -124,7 +124,7 @@ static int run(VM *vm, const char *file, const char *source, size_t size, bool a
     if (!task) {
         Value exception = vm_take_exception(vm);
         root_push(vm, exception);
-        native_report(vm, "", exception);
+        native_report(vm, exception);
         roots_close(vm, scope);
         return EXIT_UNCAUGHT;
     }

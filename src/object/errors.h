@@ -5,6 +5,8 @@
 #ifndef GENE_OBJECT_ERRORS_H
 #define GENE_OBJECT_ERRORS_H
 
+#include <stddef.h>
+
 /* A longer row would move the ends of all others. */
 /* clang-format off */
 #define ERRORS(ERROR)                                                                                          \
@@ -94,5 +96,11 @@ typedef struct ErrorInfo {
 
 /* Indexed by ErrorId; defined in object/errors.c. */
 extern const ErrorInfo error_table[ERROR_COUNT];
+
+/* The first row with this code; rows after it raise it for something special. ERR_HOST when there is none. */
+ErrorId error_by_code(const char *code, size_t size);
+
+/* What the user can do about an error with this code, "" when the table does not know. */
+const char *error_hint(const char *code);
 
 #endif

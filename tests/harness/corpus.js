@@ -50,7 +50,7 @@ export function compare(outcome, expected) {
   const { error } = expected
   const context = outcome.stderr ? `\n--- stderr ---\n${outcome.stderr}` : ''
   if (!error && outcome.error) assert.fail(`uncaught ${outcome.error.code}: ${outcome.error.message}${context}`)
-  const report = expected.stderr.length ? null : /^(unhandled )?error\[.*$/m.exec(outcome.stderr)
+  const report = expected.stderr.length ? null : /^error\[.*$/m.exec(outcome.stderr)
   if (!error && report) assert.fail(`reported, but not expected: ${report[0]}${context}`)
   assert.equal(outcome.stdout, expected.stdout)
   if (error) {

@@ -67,7 +67,7 @@ export async function runWasm(createRuntime, { file, expected }) {
   } catch (error) {
     if (!error.code) throw error
     const { code, message, line, column } = error
-    return { stdout, stderr, exit: 1, error: { code, message, line, column } }
+    return { stdout, stderr: stderr + runtime.report(error), exit: 1, error: { code, message, line, column } }
   } finally {
     runtime.dispose()
   }

@@ -162,6 +162,22 @@ describe('formatError', () => {
     assert.equal((await failure(gene.eval('([1] .frobnicate)'))).hint, 'define the method or check its name')
   })
 
+  test('a thrown value is in the message only', async (t) => {
+    const gene = await open(t)
+    const error = await failure(gene.eval('(throw {^code 7})', { file: 'a.gene' }))
+    assert.deepEqual(gene.report(error).split('\n')[0], 'error[GENE.RUNTIME.ERROR]: {^code 7}')
+    assert.doesNotMatch(gene.report(error), /caused by/)
+  })
+
+  test('a long line is shown from before its column on, with the caret below the character', async (t) => {
+    const gene = await open(t)
+    const source = `"${'é'.repeat(200)}" (missing) "${'b'.repeat(200)}"`
+    const [, , , line, caret] = gene.report(await failure(gene.eval(source, { file: 'a.gene' }))).split('\n')
+    assert.match(line, /^1 \| …é+" \(missing\) "b+…$/)
+    assert.equal([...line].length, 4 + 1 + 160 + 1)
+    assert.equal([...line].indexOf('('), caret.indexOf('^'))
+  })
+
   test('takes anything', () => {
     const error = new GeneError('m', { code: 'GENE.X.Y', cause: new TypeError('inner', { cause: 5 }) })
     assert.equal(formatError(error), 'error[GENE.X.Y]: m\n  caused by: TypeError: inner\n  caused by: 5\n')
