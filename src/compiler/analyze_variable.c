@@ -112,6 +112,29 @@ static void parse_field_item(ParamParser *p, PathObj *path, ParamSpec *out) {
     out->field = out->name;
 }
 
+static void append_pattern(Buffer *text, const Pattern *pattern) {
+    buffer_append_byte(text, '[');
+    for (uint32_t i = 0; i < pattern->items.count; i++) {
+        const ParamSpec *item = &pattern->items.items[i];
+        if (i > 0) buffer_append_byte(text, ' ');
+        if (item->kind >= PARAM_KEYWORD) buffer_append_byte(text, '^');
+        if (item->nested) append_pattern(text, item->nested);
+        else buffer_append(text, item->name->text, item->name->size);
+        if (item->kind == PARAM_REST || item->kind == PARAM_KEYWORD_REST) buffer_append_text(text, "...");
+    }
+    buffer_append_byte(text, ']');
+}
+
+/* `[a b]`: what a parameter that is a pattern is called where it is told of. */
+static SymbolObj *pattern_name(Compiler *c, const Pattern *pattern) {
+    Buffer text;
+    buffer_init(&text);
+    append_pattern(&text, pattern);
+    SymbolObj *name = symbol_from(c->vm, buffer_text(&text));
+    buffer_free(&text);
+    return name;
+}
+
 static void parse_item(ParamParser *p, ParamSpec *out) {
     Value item = p->list->items[p->next++];
     if (is_symbol(item)) {
@@ -121,6 +144,7 @@ static void parse_item(ParamParser *p, ParamSpec *out) {
     } else if (is_array(item)) {
         out->nested = analyze_pattern(p->c, item, p->is_let);
         if (!out->nested) p->failed = true;
+        else if (p->mode == PARAMS_FUNCTION) out->name = pattern_name(p->c, out->nested);
         out->fallback = parse_default(p);
         out->kind = out->fallback ? PARAM_OPTIONAL : PARAM_REQUIRED;
     } else {

@@ -140,7 +140,7 @@ typedef struct Step {
 
 /* One parameter, or one item of an array pattern. */
 typedef struct ParamSpec {
-    SymbolObj *name; /* "_" when ignored; NULL for a nested pattern */
+    SymbolObj *name; /* "_" when ignored; of a nested pattern its text, or NULL inside a pattern */
     ParamKind kind;
     Var *var;       /* NULL: ignored */
     Expr *fallback; /* default, or NULL */

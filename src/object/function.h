@@ -32,7 +32,7 @@ typedef enum ParamKind {
 } ParamKind;
 
 typedef struct Param {
-    SymbolObj *name; /* "_" when ignored; NULL for a nested pattern, destructured by the prologue */
+    SymbolObj *name; /* "_" when ignored; a nested pattern's text, NULL inside a pattern */
     ParamKind kind;
     uint8_t slot; /* register that receives the argument */
 } Param;

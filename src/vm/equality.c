@@ -1,4 +1,5 @@
 /* equality.c — ==, hashing, and finding keys (language 02 §2.3, 10 §10.3).
+ * Containers are walked with an explicit stack of levels, not by recursion (only a set within a set recurs).
  * Invariant: whatever may call a Gene == or hash method keeps its operands rooted and re-reads containers afterwards. */
 #include "base/hash.h"
 #include "vm/call.h"
@@ -49,72 +50,127 @@ bool values_equal_fast(Value a, Value b, bool *out_equal) {
     }
 }
 
-static bool arrays_equal(VM *vm, ArrayObj *a, ArrayObj *b, bool *out_equal) {
-    *out_equal = a->count == b->count;
-    for (uint32_t i = 0; *out_equal && i < a->count && i < b->count; i++) {
-        if (!values_equal(vm, a->items[i], b->items[i], out_equal)) return false;
+/* --- levels -------------------------------------------------------------------------------------------------------- */
+
+/* The containers that are being walked are levels of four slots on the fiber's stack: however deep they are nested takes
+ * no C stack, and what a Gene method does meanwhile finds them rooted. */
+#define LEVEL_SLOTS 4u
+#define DEPTH_MAX 1000u
+
+static bool push_level(VM *vm, uint32_t scope, const char *what, Value container, Value second) {
+    if (vm->fiber->top - scope >= DEPTH_MAX * LEVEL_SLOTS) {
+        vm_raise(vm, ERR_STACK_OVERFLOW,
+                 "stack overflow: %s value is nested more than %u levels deep or contains itself", what, DEPTH_MAX);
+        return false;
     }
+    Fiber *fiber = vm->fiber;
+    if (UNLIKELY(fiber->capacity - fiber->top < LEVEL_SLOTS)) fiber_grow(vm, fiber, fiber->capacity + 64 * LEVEL_SLOTS);
+    Value *level = fiber->stack + fiber->top;
+    level[0] = container;
+    level[1] = second;
+    level[2] = level[3] = value_small_int(0);
+    fiber->top += LEVEL_SLOTS;
     return true;
 }
 
-static bool maps_equal(VM *vm, MapObj *a, MapObj *b, bool *out_equal) {
-    *out_equal = a->table.count == b->table.count;
-    for (uint32_t i = table_next(&a->table, 0); *out_equal && i < a->table.used; i = table_next(&a->table, i + 1)) {
-        Value other = map_get(b, symbol_of(a->table.entries[i].key));
-        if (other == VAL_UNSET)
-            *out_equal = false;
-        else if (!values_equal(vm, a->table.entries[i].value, other, out_equal))
-            return false;
+static uint32_t level_number(VM *vm, uint32_t slot) { return (uint32_t)small_int_of(root_get(vm, slot)); }
+
+static void set_level_number(VM *vm, uint32_t slot, uint32_t number) { root_set(vm, slot, value_small_int(number)); }
+
+/* --- equality of containers ------------------------------------------------------------------------------------------ */
+
+/* Two containers and how far they are compared: i in a, j in b. Of hash maps keys and values take turns. */
+typedef struct Pairs {
+    Value a, b;
+    uint32_t i, j;
+    bool at_value;
+} Pairs;
+
+static Pairs load_pairs(VM *vm, uint32_t slot) {
+    int64_t i = small_int_of(root_get(vm, slot + 2));
+    return (Pairs){root_get(vm, slot), root_get(vm, slot + 1), (uint32_t)(i >> 1), level_number(vm, slot + 3), i & 1};
+}
+
+static void store_pairs(VM *vm, uint32_t slot, const Pairs *pairs) {
+    root_set(vm, slot + 2, value_small_int((int64_t)pairs->i << 1 | pairs->at_value));
+    set_level_number(vm, slot + 3, pairs->j);
+}
+
+static bool next_hashmap_pair(Pairs *pairs, Value *out_a, Value *out_b) {
+    const Table *a = &hash_of(pairs->a)->table, *b = &hash_of(pairs->b)->table;
+    if (!pairs->at_value) {
+        pairs->i = table_next(a, pairs->i);
+        pairs->j = table_next(b, pairs->j);
     }
+    if (pairs->i >= a->used || pairs->j >= b->used) return false;
+    *out_a = pairs->at_value ? a->entries[pairs->i].value : a->entries[pairs->i].key;
+    *out_b = pairs->at_value ? b->entries[pairs->j].value : b->entries[pairs->j].key;
+    pairs->i += pairs->at_value;
+    pairs->j += pairs->at_value;
+    pairs->at_value = !pairs->at_value;
     return true;
 }
 
-static bool hashmaps_equal(VM *vm, HashObj *a, HashObj *b, bool *out_equal) {
-    *out_equal = a->table.count == b->table.count;
-    uint32_t i = table_next(&a->table, 0), j = table_next(&b->table, 0);
-    while (*out_equal && i < a->table.used && j < b->table.used) {
-        if (!values_equal(vm, a->table.entries[i].key, b->table.entries[j].key, out_equal)) return false;
-        if (*out_equal && i < a->table.used && j < b->table.used &&
-            !values_equal(vm, a->table.entries[i].value, b->table.entries[j].value, out_equal)) {
-            return false;
-        }
-        i = table_next(&a->table, i + 1);
-        j = table_next(&b->table, j + 1);
+/* The next two elements to compare; *out_b is VAL_UNSET where b lacks a's. */
+static bool next_pair(Pairs *pairs, Value *out_a, Value *out_b) {
+    switch (obj_type_of(pairs->a)) {
+    case OBJ_ARRAY: {
+        const ArrayObj *a = array_of(pairs->a), *b = array_of(pairs->b);
+        if (pairs->i >= a->count || pairs->i >= b->count) return false;
+        *out_a = a->items[pairs->i];
+        *out_b = b->items[pairs->i++];
+        return true;
     }
-    return true;
+    case OBJ_MAP: {
+        const Table *a = &map_of(pairs->a)->table;
+        pairs->i = table_next(a, pairs->i);
+        if (pairs->i >= a->used) return false;
+        const TableEntry *entry = &a->entries[pairs->i++];
+        *out_a = entry->value;
+        *out_b = map_get(map_of(pairs->b), symbol_of(entry->key));
+        return true;
+    }
+    case OBJ_HASHMAP: return next_hashmap_pair(pairs, out_a, out_b);
+    default: {
+        const EnumValueObj *a = enum_value_of(pairs->a), *b = enum_value_of(pairs->b);
+        if (pairs->i >= a->variant->field_count) return false;
+        *out_a = a->payload[pairs->i];
+        *out_b = b->payload[pairs->i++];
+        return true;
+    }
+    }
 }
 
-static bool sets_equal(VM *vm, HashObj *a, HashObj *b, bool *out_equal) {
-    *out_equal = a->table.count == b->table.count;
-    for (uint32_t i = table_next(&a->table, 0); *out_equal && i < a->table.used; i = table_next(&a->table, i + 1)) {
+static uint32_t element_count(Value container) {
+    switch (obj_type_of(container)) {
+    case OBJ_ARRAY: return array_of(container)->count;
+    case OBJ_MAP: return map_of(container)->table.count;
+    case OBJ_ENUM_VALUE: return 0;
+    default: return hash_of(container)->table.count;
+    }
+}
+
+static bool sets_equal(VM *vm, Value a, Value b, bool *out_equal) {
+    if (!recursion_enter(vm, "compared value")) return false;
+    uint32_t scope = roots_open(vm);
+    root_push(vm, a);
+    root_push(vm, b);
+    const Table *members = &hash_of(a)->table;
+    bool ok = true;
+    *out_equal = true;
+    for (uint32_t i = table_next(members, 0); ok && *out_equal && i < members->used; i = table_next(members, i + 1)) {
         uint32_t hash;
         TableEntry *entry;
-        if (!hash_find(vm, b, a->table.entries[i].key, "HashSet", &hash, &entry)) return false;
-        *out_equal = entry != NULL;
+        ok = hash_find(vm, hash_of(b), members->entries[i].key, "HashSet", &hash, &entry);
+        *out_equal = ok && entry;
     }
-    return true;
+    roots_close(vm, scope);
+    recursion_leave(vm);
+    return ok;
 }
 
-static bool payloads_equal(VM *vm, const EnumValueObj *a, const EnumValueObj *b, bool *out_equal) {
-    *out_equal = a->variant == b->variant;
-    for (uint32_t i = 0; *out_equal && i < a->variant->field_count; i++) {
-        if (!values_equal(vm, a->payload[i], b->payload[i], out_equal)) return false;
-    }
-    return true;
-}
-
-static bool containers_equal(VM *vm, Value a, Value b, bool *out_equal) {
-    switch (obj_type_of(a)) {
-    case OBJ_ARRAY: return arrays_equal(vm, array_of(a), array_of(b), out_equal);
-    case OBJ_MAP: return maps_equal(vm, map_of(a), map_of(b), out_equal);
-    case OBJ_HASHMAP: return hashmaps_equal(vm, hash_of(a), hash_of(b), out_equal);
-    case OBJ_ENUM_VALUE: return payloads_equal(vm, enum_value_of(a), enum_value_of(b), out_equal);
-    default: return sets_equal(vm, hash_of(a), hash_of(b), out_equal);
-    }
-}
-
-bool values_equal(VM *vm, Value a, Value b, bool *out_equal) {
-    if (values_equal_fast(a, b, out_equal)) return true;
+/* Compares what needs more than a look, or opens a level for it: then they are equal as far as is known. */
+static bool compare_deeply(VM *vm, uint32_t scope, Value a, Value b, bool *out_equal) {
     if (is_instance(a)) {
         if (class_find_method(instance_of(a)->class_, SYM(vm, EQUALS), NULL) == VAL_UNSET) {
             *out_equal = a == b;
@@ -125,12 +181,36 @@ bool values_equal(VM *vm, Value a, Value b, bool *out_equal) {
         *out_equal = is_truthy(result);
         return true;
     }
-    if (!recursion_enter(vm, "compared value")) return false;
+    *out_equal = element_count(a) == element_count(b);
+    if (!*out_equal) return true;
+    return obj_type_of(a) == OBJ_SET ? sets_equal(vm, a, b, out_equal) : push_level(vm, scope, "compared", a, b);
+}
+
+/* Goes on with the innermost level until it ends, differs or has something to compare by itself. */
+static bool compare_level(VM *vm, uint32_t scope, bool *out_equal) {
+    uint32_t slot = vm->fiber->top - LEVEL_SLOTS;
+    Pairs pairs = load_pairs(vm, slot);
+    Value a, b;
+    while (next_pair(&pairs, &a, &b)) {
+        if (b == VAL_UNSET) {
+            *out_equal = false;
+            return true;
+        }
+        if (!values_equal_fast(a, b, out_equal)) {
+            store_pairs(vm, slot, &pairs);
+            return compare_deeply(vm, scope, a, b, out_equal);
+        }
+        if (!*out_equal) return true;
+    }
+    roots_close(vm, slot);
+    return true;
+}
+
+bool values_equal(VM *vm, Value a, Value b, bool *out_equal) {
+    if (values_equal_fast(a, b, out_equal)) return true;
     uint32_t scope = roots_open(vm);
-    root_push(vm, a);
-    root_push(vm, b);
-    bool ok = containers_equal(vm, a, b, out_equal);
-    recursion_leave(vm);
+    bool ok = compare_deeply(vm, scope, a, b, out_equal);
+    while (ok && *out_equal && vm->fiber->top > scope) ok = compare_level(vm, scope, out_equal);
     roots_close(vm, scope);
     return ok;
 }
@@ -162,50 +242,20 @@ static bool hash_instance(VM *vm, Value value, const char *container_name, uint3
     return true;
 }
 
-static bool hash_entries(VM *vm, const Table *table, bool ordered, const char *container_name, uint32_t *out_hash) {
-    uint32_t total = 17;
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
-        uint32_t key, value = 0;
-        if (!value_hash(vm, table->entries[i].key, container_name, &key)) return false;
-        if (i < table->used && !value_hash(vm, table->entries[i].value, container_name, &value)) return false;
-        total = ordered ? mix(total, mix(key, value)) : total + hash_word(mix(key, value));
-    }
-    *out_hash = total;
+static bool hash_date(const DateObj *date, uint32_t *out_hash) {
+    *out_hash = hash_word(((uint64_t)(uint32_t)date->year << 32) ^ ((uint64_t)date->month << 28) ^
+                          ((uint64_t)date->day << 20) ^ ((uint64_t)date->hour << 14) ^ ((uint64_t)date->minute << 7) ^
+                          date->second ^ date->microsecond);
     return true;
 }
 
-static bool hash_container(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
-    switch (obj_type_of(value)) {
-    case OBJ_ARRAY: {
-        ArrayObj *array = array_of(value);
-        uint32_t total = 7;
-        for (uint32_t i = 0; i < array->count; i++) {
-            uint32_t part;
-            if (!value_hash(vm, array->items[i], container_name, &part)) return false;
-            total = mix(total, part);
-        }
-        *out_hash = total;
+/* Of anything that is no container. */
+static bool hash_single(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
+    if (!is_object(value)) {
+        if (is_float(value) && float_of(value) == 0.0) value = value_float(0.0);
+        *out_hash = hash_number(vm, is_small_int(value) ? (uint64_t)small_int_of(value) : value);
         return true;
     }
-    case OBJ_MAP: return hash_entries(vm, &map_of(value)->table, false, container_name, out_hash);
-    case OBJ_ENUM_VALUE: {
-        const EnumValueObj *self = enum_value_of(value);
-        uint32_t total = hash_identity(vm, self->variant);
-        for (uint32_t i = 0; i < self->variant->field_count; i++) {
-            uint32_t part;
-            if (!value_hash(vm, self->payload[i], container_name, &part)) return false;
-            total = mix(total, part);
-        }
-        *out_hash = total;
-        return true;
-    }
-    default:
-        return hash_entries(vm, &hash_of(value)->table, obj_type_of(value) == OBJ_HASHMAP, container_name, out_hash);
-    }
-}
-
-static bool hash_object(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
-    ObjectSpace *space = vm_space(vm);
     Obj *object = pointer_of(value);
     switch ((ObjType)object->type) {
     case OBJ_INT: *out_hash = hash_number(vm, (uint64_t)int_of(value)); return true;
@@ -219,43 +269,123 @@ static bool hash_object(VM *vm, Value value, const char *container_name, uint32_
         *out_hash = total;
         return true;
     }
-    case OBJ_BYTES: *out_hash = hash_bytes(bytes_of(value)->data, bytes_of(value)->size, space->hash_seed); return true;
+    case OBJ_BYTES:
+        *out_hash = hash_bytes(bytes_of(value)->data, bytes_of(value)->size, vm_space(vm)->hash_seed);
+        return true;
     case OBJ_DATE:
     case OBJ_DATETIME:
-    case OBJ_TIME: {
-        DateObj *date = date_of(value);
-        *out_hash = hash_word(((uint64_t)(uint32_t)date->year << 32) ^ ((uint64_t)date->month << 28) ^
-                              ((uint64_t)date->day << 20) ^ ((uint64_t)date->hour << 14) ^
-                              ((uint64_t)date->minute << 7) ^ date->second ^ date->microsecond);
-        return true;
-    }
+    case OBJ_TIME: return hash_date(date_of(value), out_hash);
     case OBJ_INSTANCE: return hash_instance(vm, value, container_name, out_hash);
     case OBJ_ENUM:
     case OBJ_VARIANT: *out_hash = hash_identity(vm, object); return true;
-    case OBJ_ENUM_VALUE:
-    case OBJ_ARRAY:
-    case OBJ_MAP:
-    case OBJ_HASHMAP:
-    case OBJ_SET: {
-        if (!recursion_enter(vm, "hashed value")) return false;
-        uint32_t scope = roots_open(vm);
-        root_push(vm, value);
-        bool ok = hash_container(vm, value, container_name, out_hash);
-        recursion_leave(vm);
-        roots_close(vm, scope);
-        return ok;
-    }
     default:
         vm_raise(vm, ERR_RUNTIME, "Key is not hashable for %s: %s", container_name, kind_name(value));
         return false;
     }
 }
 
-bool value_hash(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
-    if (is_object(value)) return hash_object(vm, value, container_name, out_hash);
-    if (is_float(value) && float_of(value) == 0.0) value = value_float(0.0);
-    *out_hash = hash_number(vm, is_small_int(value) ? (uint64_t)small_int_of(value) : value);
+static bool is_hashed_container(Value value) {
+    return is_object(value) && (is_structural(obj_type_of(value)) || obj_type_of(value) == OBJ_ENUM_VALUE);
+}
+
+/* A container and how far it is hashed. Of tables keys and values take turns. */
+typedef struct Parts {
+    Value container;
+    uint32_t i, total, key;
+    bool at_value;
+} Parts;
+
+static Parts load_parts(VM *vm, uint32_t slot) {
+    Value container = root_get(vm, slot);
+    int64_t i = small_int_of(root_get(vm, slot + 2));
+    return (Parts){container, (uint32_t)(i >> 1), level_number(vm, slot + 3), level_number(vm, slot + 1), i & 1};
+}
+
+static void store_parts(VM *vm, uint32_t slot, const Parts *parts) {
+    set_level_number(vm, slot + 1, parts->key);
+    root_set(vm, slot + 2, value_small_int((int64_t)parts->i << 1 | parts->at_value));
+    set_level_number(vm, slot + 3, parts->total);
+}
+
+static bool push_parts(VM *vm, uint32_t scope, Value container) {
+    if (!push_level(vm, scope, "hashed", container, value_small_int(0))) return false;
+    ObjType type = obj_type_of(container);
+    uint32_t first = type == OBJ_ARRAY ? 7 : type == OBJ_ENUM_VALUE ? hash_identity(vm, enum_value_of(container)->variant) : 17;
+    set_level_number(vm, vm->fiber->top - 1, first);
     return true;
+}
+
+static const Table *table_in(Value container) {
+    return is_map(container) ? &map_of(container)->table : &hash_of(container)->table;
+}
+
+static bool next_part(Parts *parts, Value *out) {
+    Value container = parts->container;
+    if (is_array(container)) {
+        if (parts->i >= array_of(container)->count) return false;
+        *out = array_of(container)->items[parts->i];
+        return true;
+    }
+    if (obj_type_of(container) == OBJ_ENUM_VALUE) {
+        if (parts->i >= enum_value_of(container)->variant->field_count) return false;
+        *out = enum_value_of(container)->payload[parts->i];
+        return true;
+    }
+    const Table *table = table_in(container);
+    if (!parts->at_value) parts->i = table_next(table, parts->i);
+    if (parts->i >= table->used) return false;
+    *out = parts->at_value ? table->entries[parts->i].value : table->entries[parts->i].key;
+    return true;
+}
+
+/* Takes the hash of what next_part told. Only of arrays, payloads and hash maps the order counts. */
+static void add_part(Parts *parts, uint32_t hash) {
+    ObjType type = obj_type_of(parts->container);
+    if (type == OBJ_ARRAY || type == OBJ_ENUM_VALUE) {
+        parts->total = mix(parts->total, hash);
+        parts->i++;
+        return;
+    }
+    parts->at_value = !parts->at_value;
+    if (parts->at_value) {
+        parts->key = hash;
+        return;
+    }
+    uint32_t entry = mix(parts->key, hash);
+    parts->total = type == OBJ_HASHMAP ? mix(parts->total, entry) : parts->total + hash_word(entry);
+    parts->i++;
+}
+
+/* Goes on with the innermost level until it ends or has a container to hash first. */
+static bool hash_level(VM *vm, uint32_t scope, const char *container_name, uint32_t *out_hash) {
+    uint32_t slot = vm->fiber->top - LEVEL_SLOTS;
+    Parts parts = load_parts(vm, slot);
+    Value part;
+    while (next_part(&parts, &part)) {
+        if (is_hashed_container(part)) {
+            store_parts(vm, slot, &parts);
+            return push_parts(vm, scope, part);
+        }
+        uint32_t hash;
+        if (!hash_single(vm, part, container_name, &hash)) return false;
+        add_part(&parts, hash);
+    }
+    *out_hash = parts.total;
+    roots_close(vm, slot);
+    if (slot == scope) return true;
+    Parts outer = load_parts(vm, slot - LEVEL_SLOTS);
+    add_part(&outer, parts.total);
+    store_parts(vm, slot - LEVEL_SLOTS, &outer);
+    return true;
+}
+
+bool value_hash(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
+    if (!is_hashed_container(value)) return hash_single(vm, value, container_name, out_hash);
+    uint32_t scope = roots_open(vm);
+    bool ok = push_parts(vm, scope, value);
+    while (ok && vm->fiber->top > scope) ok = hash_level(vm, scope, container_name, out_hash);
+    roots_close(vm, scope);
+    return ok;
 }
 
 /* One walk over the candidates; *out_again when the table changed under a Gene == method. */

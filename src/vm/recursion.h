@@ -1,11 +1,11 @@
-/* recursion.h — the bound on C recursion over nested values: equality, hashing, JSON (SCH-13). */
+/* recursion.h — the bound on C recursion over nested values: JSON, serialised text, sets (SCH-13). */
 #ifndef GENE_VM_RECURSION_H
 #define GENE_VM_RECURSION_H
 
 #include "vm/vm.h"
 
 /* Levels of nesting; each costs some hundred bytes of C stack. */
-#define RECURSION_MAX 400u
+#define RECURSION_MAX 1000u
 #define RECURSION_CSTACK_RESERVE 6144u
 
 /* False after raising: `what` is nested too deeply (or contains itself). */
