@@ -5,7 +5,7 @@
 #include "vm/vm.h"
 
 /* Levels of nesting; each costs some hundred bytes of C stack. */
-#define RECURSION_MAX 1000u
+#define RECURSION_MAX 800u
 #define RECURSION_CSTACK_RESERVE 6144u
 
 /* False after raising: `what` is nested too deeply (or contains itself). */
