@@ -1,6 +1,6 @@
 /* analyze.c — one form to one expression: atoms, containers, quotes, calls, and the order in which a gene's rules
  * are tried (language 03 §3.2). The forms themselves are in the other analyze_*.c files, their table in special.c. */
-#include "compiler/analyze.h"
+#include "compiler/analyze_forms.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -445,6 +445,12 @@ static Expr *analyze_by_child(Compiler *c, NodeObj *node) {
     return NULL;
 }
 
+/* gene/eval sees the scope here as eval does. */
+static bool is_eval_path(Value head) {
+    if (!is_path(head) || path_of(head)->count != 2) return false;
+    return symbol_is(path_of(head)->parts[0], "gene") && symbol_is(path_of(head)->parts[1], "eval");
+}
+
 static Expr *analyze_node(Compiler *c, NodeObj *node) {
     Value head = node->type;
     SymbolObj *symbol = is_symbol(head) ? symbol_of(head) : NULL;
@@ -477,6 +483,7 @@ static Expr *analyze_node(Compiler *c, NodeObj *node) {
             return analyze_method_call(c, analyze_self(c), node, symbol, 0);
         }
     }
+    if (is_eval_path(head)) return analyze_eval(c, node);
     Expr *type = analyze_type_value(c, node);
     if (type) return type;
     if (is_selector_call(head)) return analyze_selector_call(c, VAL_UNSET, head, node->children, node->count);

@@ -4,6 +4,7 @@
 #include "lib/support.h"
 #include "port/port.h"
 #include "reader/reader.h"
+#include "vm/operators.h"
 
 /* --- output --------------------------------------------------------------------------------------------- */
 
@@ -235,4 +236,6 @@ static const NativeDef functions[] = {
 void lib_install_core(VM *vm) {
     vm_define_natives(vm, vm->global_ns, functions, COUNT_OF(functions));
     vm_define_natives(vm, vm->gene_ns, functions, GENE_COUNT);
+    vm_define_natives(vm, vm->global_ns, &eval_value_native, 1);
+    vm_define_natives(vm, vm->gene_ns, &eval_value_native, 1);
 }

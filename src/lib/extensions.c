@@ -8,6 +8,6 @@ const Extension extensions[] = {
     {"http", "http.gene", http_install},
     {"logging", "logging.gene", tools_install_logging},
     {"html", "html.gene", tools_install},
-    {"test", "testing.gene", tools_install},
+    {"test", "testing.gene", tools_install_testing},
 };
 const size_t extension_count = COUNT_OF(extensions);

@@ -221,7 +221,4 @@ static const NativeDef functions[] = {
     {"freeze", freeze, 0, -1, 0, "(freeze v)", "Makes v and all data reachable from it immutable, in place; v."},
 };
 
-void lib_install_freeze(VM *vm) {
-    vm_define_natives(vm, vm->global_ns, functions, COUNT_OF(functions));
-    vm_define_natives(vm, vm->gene_ns, functions, COUNT_OF(functions));
-}
+void lib_install_freeze(VM *vm) { vm_define_natives(vm, vm->global_ns, functions, COUNT_OF(functions)); }

@@ -6,6 +6,7 @@
 #include "lib/http_values.h"
 #include "lib/operation.h"
 #include "lib/support.h"
+#include "lib/tools.h"
 #include "port/operations.h"
 #include "task/combinators.h"
 #include "task/future.h"
@@ -185,14 +186,6 @@ static NativeResult is_content(VM *vm, const Args *args, Value *out) {
     return lib_return(out, value_bool(is_nil(body) || is_void(body) || is_string(body) || is_bytes(body)));
 }
 
-static NativeResult plain_text(VM *vm, const Args *args, Value *out) {
-    Buffer text;
-    lib_buffer_init(vm, &text);
-    if (print_value(vm, &text, native_arg(vm, args, 0), RENDER_PLAIN)) return lib_return_text(vm, &text, out);
-    buffer_free(&text);
-    return NATIVE_RAISE;
-}
-
 /* (answer_of value is_last): the answer for what a handler gave; nil for a future, unless it is_last. */
 static NativeResult answer_of(VM *vm, const Args *args, Value *out) {
     Value value = native_arg(vm, args, 0);
@@ -287,7 +280,7 @@ static const NativeDef natives[] = {
     {"parse_form", parse_form, 1, 1, 0, "", "The fields of a form."},
     {"make_response", make_response, 4, 4, 0, "", "A ServerResponse."},
     {"is_content", is_content, 1, 1, 0, "", "Can it be sent as it is?"},
-    {"plain_text", plain_text, 1, 1, NATIVE_REENTRANT, "", "The printed text of a value."},
+    {"plain_text", tools_plain_text, 1, 1, NATIVE_REENTRANT, "", "The printed text of a value."},
     {"answer_of", answer_of, 2, 2, 0, "", "The answer for what a handler gave."},
     {"failure_answer", failure_answer, 3, 3, 0, "", "The answer for an exception."},
     {"timeout_answer", timeout_answer, 2, 2, 0, "", "The answer when a handler takes too long."},

@@ -55,11 +55,6 @@ static NativeResult make(VM *vm, const Args *args, Value *out) {
     return lib_return(out, instance_make(vm, class_of_value(class_)));
 }
 
-static NativeResult complain(VM *vm, const Args *args, Value *out) {
-    (void)out;
-    return vm_raise_message(vm, "%s", string_of(native_arg(vm, args, 0))->text);
-}
-
 static const OperationRow operations[] = {
     {{"run_program", operate, 1, 1, 0, "", "Runs a program to its end."}, OPERATION_RUN_PROGRAM},
     {{"start_process", operate, 1, 1, 0, "", "Starts a program."}, OPERATION_START_PROCESS},
@@ -69,7 +64,6 @@ static const OperationRow operations[] = {
 static const NativeDef helpers[] = {
     {"watch", watch, 2, 2, 0, "", "Keeps the exit code when the process ends."},
     {"make_process", make, 0, 0, 0, "", "An instance of system/Process."},
-    {"complain", complain, 1, 1, 0, "", "Raises an error of the class that fits the message."},
 };
 
 static void install(VM *vm, NamespaceObj *ns) {

@@ -16,7 +16,7 @@ static bool flag_args(VM *vm, const Args *args, bool *out_ignore_case, bool *out
         } else if (symbol_is(name, "m")) {
             *out_multi_line = is_set;
         } else {
-            vm_raise(vm, ERR_ARGUMENT, "Regexp.ctor unknown flag: %s", name->text);
+            vm_raise(vm, ERR_RUNTIME, "Regexp.ctor unknown flag: %s", name->text);
             return false;
         }
     }
@@ -28,9 +28,9 @@ static NativeResult regex_new(VM *vm, const Args *args, Value *out) {
     if (!lib_has_arg(args, 1)) return vm_raise_message(vm, "Regexp.ctor requires a pattern string");
     Value pattern = native_arg(vm, args, 1), replacement = native_arg_or(vm, args, 2, VAL_NIL);
     if (!is_string(pattern)) return vm_raise_message(vm, "Regexp.ctor expects a string pattern");
-    if (lib_has_arg(args, 3)) return vm_raise(vm, ERR_ARGUMENT, "Regexp.ctor accepts at most pattern and replacement");
+    if (lib_has_arg(args, 3)) return vm_raise(vm, ERR_RUNTIME, "Regexp.ctor accepts at most pattern and replacement");
     if (!is_string(replacement) && replacement != VAL_NIL) {
-        return vm_raise(vm, ERR_ARGUMENT, "Regexp.ctor replacement must be a string or nil");
+        return vm_raise(vm, ERR_RUNTIME, "Regexp.ctor replacement must be a string or nil");
     }
     if (!flag_args(vm, args, &ignore_case, &multi_line)) return NATIVE_RAISE;
     StrObj *text = replacement == VAL_NIL ? NULL : string_of(replacement);

@@ -236,7 +236,7 @@ static void collect_array(Run *run) {
 static bool collect_map(Run *run) {
     VM *vm = run->vm;
     if (run->mode != MODE_ENTRIES) {
-        vm_raise(vm, ERR_RUNTIME, "@@ requires an entry stream (use ** to expand entries first)");
+        vm_raise(vm, ERR_ARGUMENT, "@@ requires an entry stream (use ** to expand entries first)");
         return false;
     }
     Value map = map_make(vm);

@@ -4,26 +4,26 @@
 #include "lib/support.h"
 #include "object/calendar.h"
 #include "port/port.h"
+#include "task/scheduler.h"
 
 #include <math.h>
 
 #define MINUTE_MS 60000.0
 #define DAY_MS 86400000.0
 
-/* (complain message): raises an exception of the class that fits the message. */
-static NativeResult complain(VM *vm, const Args *args, Value *out) {
-    (void)out;
-    return vm_raise_message(vm, "%s", string_of(native_arg(vm, args, 0))->text);
-}
-
-/* A value as source text. */
-static NativeResult quoted_text(VM *vm, const Args *args, Value *out) {
+static NativeResult text_of(VM *vm, const Args *args, Rendering rendering, Value *out) {
     Buffer text;
     lib_buffer_init(vm, &text);
-    if (print_value(vm, &text, native_arg(vm, args, 0), RENDER_QUOTED)) return lib_return_text(vm, &text, out);
+    if (print_value(vm, &text, native_arg(vm, args, 0), rendering)) return lib_return_text(vm, &text, out);
     buffer_free(&text);
     return NATIVE_RAISE;
 }
+
+static NativeResult quoted_text(VM *vm, const Args *args, Value *out) {
+    return text_of(vm, args, RENDER_QUOTED, out);
+}
+
+NativeResult tools_plain_text(VM *vm, const Args *args, Value *out) { return text_of(vm, args, RENDER_PLAIN, out); }
 
 /* What any value prints as, whatever to_s method it has. */
 static NativeResult builtin_text(VM *vm, const Args *args, Value *out) {
@@ -73,11 +73,28 @@ static NativeResult timestamp(VM *vm, const Args *args, Value *out) {
 }
 
 static const NativeDef natives[] = {
-    {"complain", complain, 1, 1, 0, "", "Raises an error."},
     {"literal", quoted_text, 1, 1, NATIVE_REENTRANT, "", "A value as source text."},
 };
 
+/* The ids of the running task, of the one that made it, and so on, as far as these have not ended. */
+static NativeResult task_line(VM *vm, const Args *args, Value *out) {
+    (void)args;
+    uint32_t roots = roots_open(vm);
+    uint32_t ids = root_push(vm, array_make(vm, 2));
+    for (const TaskObj *task = scheduler_current(vm); task; task = task_find(vm, task->maker)) {
+        array_push(vm, array_of(root_get(vm, ids)), value_small_int(task->id));
+    }
+    Value found = root_get(vm, ids);
+    roots_close(vm, roots);
+    return lib_return(out, found);
+}
+
+static const NativeDef testing_natives[] = {
+    {"task_line", task_line, 0, 0, 0, "", "The running task and those that made it."},
+};
+
 static const NativeDef logging_natives[] = {
+    {"plain_text", tools_plain_text, 1, 1, NATIVE_REENTRANT, "", "A value as println writes it."},
     {"builtin_text", builtin_text, 1, 1, 0, "", "What a value prints as when it has no text of its own."},
     {"calling_module", calling_module, 0, 0, 0, "", "The file that called the library."},
     {"asked_level", asked_level, 0, 0, 0, "", "The level that the command line asked for."},
@@ -86,7 +103,10 @@ static const NativeDef logging_natives[] = {
 
 void tools_install(VM *vm, NamespaceObj *ns) { vm_define_natives(vm, ns, natives, COUNT_OF(natives)); }
 
+void tools_install_testing(VM *vm, NamespaceObj *ns) {
+    vm_define_natives(vm, ns, testing_natives, COUNT_OF(testing_natives));
+}
+
 void tools_install_logging(VM *vm, NamespaceObj *ns) {
-    tools_install(vm, ns);
     vm_define_natives(vm, ns, logging_natives, COUNT_OF(logging_natives));
 }

@@ -5,7 +5,10 @@
 #include "vm/vm.h"
 
 void tools_install(VM *vm, NamespaceObj *ns);
-/* The same and what a logger asks about its surroundings. */
+void tools_install_testing(VM *vm, NamespaceObj *ns);
+/* What a logger asks about its surroundings. */
 void tools_install_logging(VM *vm, NamespaceObj *ns);
+/* (plain_text v): what println writes of it. */
+NativeResult tools_plain_text(VM *vm, const Args *args, Value *out);
 
 #endif

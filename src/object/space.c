@@ -42,7 +42,7 @@ static const char *const class_names[OBJ_TYPE_COUNT] = {
     [OBJ_ITERATOR] = "Iterator",
     [OBJ_ENUM] = "Enum",
     [OBJ_HOST] = "Custom",
-    [OBJ_TYPE_VALUE] = "Custom",
+    [OBJ_TYPE_VALUE] = "Type",
 };
 
 static ClassObj *make_builtin(VM *vm, const char *name, ClassObj *parent, uint32_t builtin_type) {

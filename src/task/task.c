@@ -37,6 +37,7 @@ static TaskObj *allocate(VM *vm, uint32_t slots) {
     if (!fiber_reserve(vm, &task->fiber, slots)) return NULL;
     task->fiber.top = slots;
     task->id = ++vm->scheduler->last_task_id;
+    task->maker = scheduler_current(vm) ? scheduler_current(vm)->id : 0;
     task->is_daemon = scheduler_in_daemon(vm);
     return task;
 }
@@ -180,6 +181,12 @@ void task_cancel(VM *vm, TaskObj *task, CancelLevel level, Value reason_exceptio
     }
     vm->fuel = 0; /* it may be the one that runs */
     roots_close(vm, scope);
+}
+
+TaskObj *task_find(VM *vm, uint32_t id) {
+    TaskObj *task = vm->scheduler->all;
+    while (task && task->id != id) task = task->all_next;
+    return task;
 }
 
 /* --- for messages ------------------------------------------------------------------------------------------------- */

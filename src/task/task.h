@@ -37,6 +37,7 @@ struct TaskObj {
     Value name;          /* string or nil */
     Value progress;      /* lib/progress.c; nil before the first report or listener */
     uint32_t id;
+    uint32_t maker;                         /* id of the task that made it; 0 none */
     uint32_t ticket;                        /* number the host knows it by; 0 none */
     uint32_t argument_count, keyword_count; /* of the call to make */
     uint32_t stop_timer;                    /* when CANCEL_HARD becomes CANCEL_KILL */
@@ -50,6 +51,8 @@ static inline bool is_task(Value value) { return is_obj_type(value, OBJ_TASK); }
 /* A task that will call `callee` with copies of argv; not queued yet, to be started by the caller. keywords_map: a
  * map or nil. NULL after raising when limits.tasks is reached. Stays reachable until it ends. */
 TaskObj *task_make(VM *vm, Value callee, const Value *argv, uint32_t argc, Value keywords_map);
+/* The unfinished task of that id, or NULL. */
+TaskObj *task_find(VM *vm, uint32_t id);
 /* Asks a task to stop (ASY-13): wakes it when it waits; aborts the operation it alone waits for. */
 void task_cancel(VM *vm, TaskObj *task, CancelLevel level, Value reason_exception);
 /* `reason` itself when it is an exception, else a CancellationException with its text as message. Unrooted. */

@@ -141,18 +141,29 @@ static Environment current_environment(VM *vm, const Args *args) {
     return (Environment){top, &vm->fiber->frames[top].code->scopes[small_int_of(native_arg(vm, args, 1))]};
 }
 
-static NativeResult eval_form(VM *vm, const Args *args, Value *out) {
-    Environment env = current_environment(vm, args);
+static NativeResult eval_in(VM *vm, const Args *args, const Environment *env, bool declares_in_module, Value *out) {
     Value form = native_arg(vm, args, 0);
     if (!is_node(form) && !is_quote(form) && !is_symbol(form) && !is_path(form)) {
         *out = form;
         return NATIVE_RETURN;
     }
-    if (is_symbol(form) && !is_known_name(vm, &env, symbol_of(form))) {
+    if (is_symbol(form) && !is_known_name(vm, env, symbol_of(form))) {
         return vm_raise(vm, ERR_UNDEFINED, "Unknown symbol: %s", symbol_of(form)->text);
     }
+    return run(vm, args, env, declares_in_module, 0, out);
+}
+
+static NativeResult eval_form(VM *vm, const Args *args, Value *out) {
+    Environment env = current_environment(vm, args);
     bool is_module_level = (frame_of(vm, &env)->code->flags & CODE_TOP_LEVEL) && env.scope->count == 0;
-    return run(vm, args, &env, is_module_level, 0, out);
+    return eval_in(vm, args, &env, is_module_level, out);
+}
+
+/* Called as a value it has no scope: only the names of the module that called it are known. */
+static NativeResult eval_value(VM *vm, const Args *args, Value *out) {
+    Environment env = {vm->fiber->frame_count - 1, NULL};
+    while (env.frame > 0 && frame_of(vm, &env)->code->module->is_internal) env.frame--;
+    return eval_in(vm, args, &env, false, out);
 }
 
 /* As ($render `template) written here. */
@@ -234,6 +245,8 @@ const NativeDef eval_native = {"eval",
                                0,
                                "(eval form…)",
                                "Compiles and runs a data form in the current scope; other values are themselves."};
+const NativeDef eval_value_native = {
+    "eval", eval_value, 1, -1, 0, "(eval form)", "Compiles and runs a data form in the current scope."};
 const NativeDef render_in_native = {
     "$render", render_in, 2, 2, 0, "($render template)", "Renders a computed template."};
 const NativeDef caller_eval_native = {

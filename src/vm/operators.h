@@ -14,7 +14,7 @@ bool equals_is_gene(VM *vm, Value a);
 /* String of an interpolation's text, which it frees. False after raising. */
 bool interpolated_string(VM *vm, Buffer *text, Value *out);
 /* eval.c: form scope; template scope; form */
-extern const NativeDef eval_native, render_in_native, caller_eval_native;
+extern const NativeDef eval_native, eval_value_native, render_in_native, caller_eval_native;
 /* quote.c: data; template values */
 extern const NativeDef copy_quoted_native, render_native;
 

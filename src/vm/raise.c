@@ -193,6 +193,11 @@ NativeResult vm_raise_exception(VM *vm, Value exception) {
     return NATIVE_RAISE;
 }
 
+/* A text that the library's own Gene code throws is a message as natives raise them. */
+static bool is_thrown_by_library(const Fiber *fiber) {
+    return fiber->frame_count > 0 && !is_shown(&fiber->frames[fiber->frame_count - 1]);
+}
+
 NativeResult vm_throw(VM *vm, Value value) {
     if (is_instance(value) && instance_of(value)->class_->is_exception) return vm_raise_exception(vm, value);
     Buffer text;
@@ -204,7 +209,9 @@ NativeResult vm_throw(VM *vm, Value value) {
         print_value_safely(vm, &text, value, RENDER_QUOTED);
     uint32_t scope = roots_open(vm);
     uint32_t cause = root_push(vm, value);
-    uint32_t root = root_push(vm, vm_make_exception(vm, ERR_THROWN, text.data ? text.data : "", text.size));
+    const char *message = buffer_text(&text);
+    ErrorId id = is_text && is_thrown_by_library(vm->fiber) ? infer_error(message) : ERR_THROWN;
+    uint32_t root = root_push(vm, vm_make_exception(vm, id, message, text.size));
     buffer_free(&text);
     if (!is_text) {
         instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, CAUSE), root_get(vm, cause));
