@@ -2,6 +2,7 @@
 // Invariants: a trap ends this core and no other; the one place that pumps is pump().
 
 import { GeneLimitError, describeHostError, disposedError, hostError } from './errors.js'
+import { adopting } from './future.js'
 import { Handles } from './handles.js'
 import { HostValues } from './host_values.js'
 import { makeImports } from './imports.js'
@@ -199,12 +200,12 @@ export class Core {
 
   /** @param {number} handle @param {unknown[]} args @returns {Promise<any>} */
   call(handle, args) {
-    return new Promise((resolve, reject) => this.start('wasm_call', args, { resolve, reject }, handle, args.length))
+    return new Promise((resolve, reject) => this.start('wasm_call', args, adopting(resolve, reject), handle, args.length))
   }
 
   /** @param {number} handle @param {string} method @param {unknown[]} args @returns {Promise<any>} */
   callMethod(handle, method, args) {
-    return new Promise((resolve, reject) => this.start('wasm_call_method', [method, ...args], { resolve, reject }, handle, args.length))
+    return new Promise((resolve, reject) => this.start('wasm_call_method', [method, ...args], adopting(resolve, reject), handle, args.length))
   }
 
   /** @param {number} handle @param {unknown[]} args @returns {any} */

@@ -1,7 +1,7 @@
 // execution.js — a task started for JavaScript, with a signal and a timeout: one promise, settled once.
 
 import { GeneCancelError } from './errors.js'
-import { GeneFuture } from './future.js'
+import { adopting } from './future.js'
 
 /** What Gene sees when the embedder stops something. @param {unknown} reason */
 export function cancelText(reason) {
@@ -97,9 +97,8 @@ export function execute(core, begin, { signal, timeout }, { finish, stopAll = fa
       if (hasBegun) settle()
       else early = settle
     }
-    /** @param {any} value */
-    const onEnd = (value) => (value instanceof GeneFuture && !asIs ? void value.then(succeed, fail) : succeed(value))
-    handle = begin({ resolve: (value) => afterBegin(() => onEnd(value)), reject: (error) => afterBegin(() => fail(error)) })
+    const settle = { resolve: (/** @type {any} */ value) => afterBegin(() => succeed(value)), reject: (/** @type {any} */ error) => afterBegin(() => fail(error)) }
+    handle = begin(asIs ? settle : adopting(settle.resolve, settle.reject))
     hasBegun = true
     if (early) /** @type {() => void} */ (early)()
     if (isOver) return

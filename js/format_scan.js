@@ -28,6 +28,7 @@ class Scanner {
   #at = 0
   /** @type {Line} */ #line = { start: 0, end: 0, solid: 0, brackets: [], comments: [] }
   /** What is open, innermost last: a bracket, a string's form part, or a string. @type {string[]} */ #open = []
+  #strings = 0 // of these; inside one nothing is code of a line
 
   /** @param {string} text */
   constructor(text) {
@@ -69,11 +70,6 @@ class Scanner {
     return pattern.exec(this.#text)?.[0].length ?? 0
   }
 
-  /** Inside a string's form part nothing is code of a line. */
-  get #isInString() {
-    return this.#open.some((kind) => kind.startsWith('"'))
-  }
-
   #step() {
     const top = this.#open.at(-1)
     if (top?.startsWith('"')) return this.#stringText(top)
@@ -97,7 +93,7 @@ class Scanner {
   }
 
   #lineBreak() {
-    if (this.#isInString) return this.#skip(1)
+    if (this.#strings) return this.#skip(1)
     this.#endLine(this.#at)
     this.#skip(this.#match(LINE_BREAK))
     this.#line.start = this.#line.solid = this.#at
@@ -105,7 +101,7 @@ class Scanner {
 
   /** @param {boolean} isOpening */
   #bracket(isOpening) {
-    if (!this.#isInString) this.#line.brackets.push({ at: this.#at, isOpening })
+    if (!this.#strings) this.#line.brackets.push({ at: this.#at, isOpening })
     if (isOpening) this.#open.push('(')
     else this.#open.pop()
     this.#skip(1)
@@ -158,7 +154,7 @@ class Scanner {
 
   /** @param {number} start */
   #addComment(start) {
-    if (!this.#isInString) this.#line.comments.push({ start, end: this.#at })
+    if (!this.#strings) this.#line.comments.push({ start, end: this.#at })
   }
 
   /** `#/pattern/flags` or `#/pattern/replacement/flags` (language 01 §1.9) */
@@ -200,6 +196,7 @@ class Scanner {
   #openString(kind) {
     const isTriple = this.#peek(1) === '"' && this.#peek(2) === '"'
     this.#open.push(isTriple ? `${kind}3` : kind)
+    this.#strings++
     this.#skip(isTriple ? 3 : 1)
   }
 
@@ -210,6 +207,7 @@ class Scanner {
       const c = this.#peek()
       if (c === '"' && (!isTriple || (this.#peek(1) === '"' && this.#peek(2) === '"'))) {
         this.#open.pop()
+        this.#strings--
         return this.#skip(isTriple ? 3 : 1)
       }
       if (c === '#' && kind.startsWith('"#')) {

@@ -39,3 +39,15 @@ export class GeneFuture extends Promise {
     return super.then(onFulfilled, onRejected)
   }
 }
+
+/**
+ * For who waits for the end of a task: a future that it returned is watched at once, before the core, which is at the end of
+ * its pump, reports a failure that nobody looks at.
+ * @param {(value: any) => void} resolve
+ * @param {(error: any) => void} reject
+ * @returns {import('./tasks.js').Settle}
+ */
+export const adopting = (resolve, reject) => ({
+  resolve: (value) => (value instanceof GeneFuture ? void value.then(resolve, reject) : resolve(value)),
+  reject,
+})

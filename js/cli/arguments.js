@@ -1,6 +1,5 @@
 // arguments.js — from the words of a command line to options and positional words.
 
-import { parseArgs } from 'node:util'
 import { UsageError } from './exit.js'
 import { suggestion } from './nearest.js'
 import { readOption, variableOf } from './options.js'
@@ -13,44 +12,46 @@ import { readOption, variableOf } from './options.js'
  * @property {boolean} wantsHelp
  */
 
-/** @param {import('./options.js').OptionRow[]} rows */
-function configOf(rows) {
-  /** @type {Record<string, { type: 'string' | 'boolean', short?: string }>} */
-  const config = {}
-  for (const { name, short, value } of rows) config[name] = { type: value ? 'string' : 'boolean', ...(short && { short }) }
-  config.help = { type: 'boolean', short: 'h' }
-  return config
+const HELP = { name: 'help', short: 'h', help: '' }
+
+/**
+ * Reads one word (language 36 §1): `--name`, `--name=value`, `--name:value`, `-x`, `-x=value`, `-x:value`.
+ * @param {string} word
+ * @param {import('./options.js').OptionRow[]} rows
+ * @returns {{ row: import('./options.js').OptionRow, shown: string, value: string | undefined } | null} null: no option
+ */
+function readOptionWord(word, rows) {
+  if (!word.startsWith('-') || word === '-' || /^-[\d.]/.test(word)) return null // a negative number is code
+  const [, shown = word, dashes = '', given = '', value] = /^((--?)([a-zA-Z][\w-]*))(?:[=:]([^]*))?$/.exec(word) ?? []
+  const row = rows.find(({ name, short, aliases = [] }) => (dashes === '--' ? name === given || aliases.includes(given) : short === given))
+  if (!row) throw new UsageError(`Unknown option: ${shown}${suggestion(shown, rows.map(({ name }) => `--${name}`))}`)
+  if (!row.value && value !== undefined) throw new UsageError(`option ${shown} takes no value`)
+  return { row, shown, value }
 }
 
 /**
- * Every way to write an option (language 36 §1) as node:util reads it: `--name:value`, `-x=value` and `-x:value` become
- * `--name=value`, and another name of an option its first. One word stays one word.
- * @param {string[]} words
+ * Sorts the words into options and others. What follows `--` is no option; when the program has arguments of its own, neither
+ * is what follows the first other word.
+ * @param {string[]} args
  * @param {import('./options.js').OptionRow[]} rows
+ * @param {boolean} ownArguments
  */
-function normalise(words, rows) {
-  const end = words.indexOf('--')
-  return words.map((word, i) => {
-    const [, dashes = '', given = '', value] = /^(--?)([a-zA-Z][\w-]*)(?:[=:]([^]*))?$/.exec(word) ?? []
-    const row = rows.find(({ name, short, aliases = [] }) => (dashes === '--' ? name === given || aliases.includes(given) : short === given))
-    if (!row || (end >= 0 && i > end)) return word
-    return value === undefined ? `--${row.name}` : `--${row.name}=${value}`
-  })
-}
-
-/** How many of the words come before the program's own. @param {string[]} args @param {ReturnType<typeof configOf>} options */
-function ownCount(args, options) {
-  const { tokens = [] } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true })
-  return tokens.find(({ kind }) => kind === 'positional')?.index ?? args.length
-}
-
-/** @param {any} error @param {import('./options.js').OptionRow[]} rows */
-function usageError(error, rows) {
-  const unknown = /^Unknown option '(.*?)'/.exec(error.message)
-  if (unknown) return new UsageError(`Unknown option: ${unknown[1]}${suggestion(unknown[1], rows.map(({ name }) => `--${name}`))}`)
-  const empty = /^Option '(-\w+|--[\w-]+).*' argument missing/.exec(error.message)
-  if (empty) return new UsageError(`${empty[1]} requires a value`)
-  return new UsageError(error.message.replace(/^Option /, 'option ').split('\n')[0])
+function sortWords(args, rows, ownArguments) {
+  /** @type {Record<string, any>} */ const given = {}
+  /** @type {string[]} */ const words = []
+  for (let i = 0; i < args.length; i++) {
+    if (ownArguments && words.length) return { given, words: [...words, ...args.slice(i)] }
+    if (args[i] === '--') return { given, words: [...words, ...args.slice(i + 1)] }
+    const option = readOptionWord(args[i], rows)
+    if (!option) words.push(args[i])
+    else if (!option.row.value) given[option.row.name] = true
+    else {
+      const value = option.value ?? args[++i]
+      if (value === undefined) throw new UsageError(`${option.shown} requires a value`)
+      given[option.row.name] = value
+    }
+  }
+  return { given, words }
 }
 
 /**
@@ -60,18 +61,9 @@ function usageError(error, rows) {
  * @returns {Arguments}
  */
 export function readArguments(args, { options: rows, ownArguments = false }, env) {
-  const config = configOf(rows)
-  const normal = normalise(args, rows)
-  const own = ownArguments ? normal.slice(0, ownCount(normal, config)) : normal
-  /** @type {{ values: Record<string, any>, positionals: string[] }} */ let parsed
-  try {
-    parsed = parseArgs({ args: own, options: config, allowPositionals: true })
-  } catch (error) {
-    throw usageError(error, rows)
-  }
-  const rest = args.slice(own.length)
-  const words = ownArguments ? rest.slice(0, 1) : parsed.positionals
-  return { options: readOptions(rows, parsed.values, env), words, rest: rest.slice(1), wantsHelp: parsed.values.help === true }
+  const { given, words } = sortWords(args, [...rows, HELP], ownArguments)
+  const own = ownArguments ? words.slice(0, 1) : words
+  return { options: readOptions(rows, given, env), words: own, rest: ownArguments ? words.slice(1) : [], wantsHelp: given.help === true }
 }
 
 /**

@@ -52,10 +52,17 @@ function overview(rows) {
 /** The rows that a name means: full, unqualified, or what they belong to. @param {Row[]} rows @param {string} name */
 function find(rows, name) {
   const wanted = name.replace(/^\$(?=\w)/, '').replace(/^\.(?=\w)/, '')
-  const exact = rows.filter((row) => row.name === name || row.name === wanted || row.name === wanted.replace(/\/\.?([^/]*)$/, '.$1'))
-  const short = rows.filter((row) => shortName(row) === wanted && !exact.includes(row))
-  const members = rows.filter((row) => ownerOf(row) === wanted && !exact.includes(row))
-  return [...exact, ...members, ...short]
+  if (wanted === '') return []
+  /** The best first. @type {((row: Row) => boolean)[]} */
+  const meanings = [
+    (row) => row.name === name,
+    (row) => row.name === wanted,
+    (row) => row.name === wanted.replace(/\b\/\.?([^/]*)$/, '.$1'),
+    (row) => ownerOf(row) === wanted,
+    (row) => shortName(row) === wanted,
+    (row) => ownerOf(row).endsWith(`/${wanted}`),
+  ]
+  return [...new Set(meanings.flatMap((meaning) => rows.filter(meaning)))]
 }
 
 /** What a name means, or the names that were probably meant. @param {Row[]} rows @param {string} name */

@@ -4,11 +4,11 @@
 import { GeneError, GeneSyntaxError } from '../errors.js'
 import { CommandError } from './exit.js'
 
-/** @param {any} error */
-function recordOf(error) {
+/** @param {any} error @param {string} title in front of its message */
+function recordOf(error, title) {
   const { message, code = 'GENE.HOST.ERROR', file = '', line = 0, column = 0, hint } = error
   const stage = !(error instanceof GeneSyntaxError) ? 'runtime' : code.startsWith('GENE.READ.') ? 'parse' : 'compile'
-  return { message: String(message), code, severity: 'error', stage, span: { file, line, column }, hints: hint ? [hint] : [], repair_tags: [stage] }
+  return { message: title.replace(/^Error: /, '') + message, code, severity: 'error', stage, span: { file, line, column }, hints: hint ? [hint] : [], repair_tags: [stage] }
 }
 
 /** Data as Gene source. @param {any} value @returns {string} */
@@ -44,13 +44,13 @@ export class ErrorPrinter {
     this.#runtime = runtime
   }
 
-  /** Lines with their ends. @param {unknown} error @returns {string} */
-  text(error) {
-    if (this.#form === 'json') return `${JSON.stringify(recordOf(error))}\n`
+  /** Lines with their ends. @param {unknown} error @param {string} [title] says what has failed @returns {string} */
+  text(error, title = '') {
+    if (this.#form === 'json') return `${JSON.stringify(recordOf(error, title))}\n`
     if (error instanceof CommandError) return `Error: ${error.message}\n`
-    if (this.#form === 'gene') return `Error: ${geneText(recordOf(error))}\n`
+    if (this.#form === 'gene') return `Error: ${geneText(recordOf(error, title))}\n`
     const text = this.#runtime?.report(error, { color: this.#color, trace: this.#trace }) ?? `error: ${/** @type {any} */ (error)?.message ?? error}\n`
     const frames = this.#trace || !(error instanceof GeneError) ? hostFrames(error) : []
-    return text + frames.map((line) => `${line}\n`).join('')
+    return title + text + frames.map((line) => `${line}\n`).join('')
   }
 }

@@ -36,12 +36,14 @@ const RUN_EXAMPLE = `
       #"spec error: #{e/message}"]))
 `
 const FILE = '<examples>'
+const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
-/** The functions with examples at the top level. @param {any[]} forms @returns {{ name: string, place: string }[]} sorted */
+/** The functions with examples at the top level; of two with one name the last. @param {any[]} forms @returns {{ name: string, place: string }[]} sorted */
 function functionsOf(forms) {
-  return forms
-    .filter((form) => form?.type?.name === 'fn' && form.props.examples && form.children[0]?.name)
-    .map(({ children: [symbol], line, column }) => ({ name: symbol.name, place: `${line}:${column}` }))
+  const functions = forms.filter((form) => form?.type?.name === 'fn' && form.children[0]?.name)
+  return [...new Map(functions.map((form) => [form.children[0].name, form])).entries()]
+    .filter(([, { props }]) => props.examples?.length)
+    .map(([name, { line, column }]) => ({ name, place: `${line}:${column}` }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -54,22 +56,30 @@ export async function command({ options, words: [word] }) {
   const { runtime, output, signal } = session
   return session.exitCodeOf(async () => {
     const functions = functionsOf(runtime.parse(source, { file: word }).forms)
+    let title = 'Error: Failed to load/compile examples file: '
     try {
       await runtime.eval(source, { file: word, signal, as: 'text' }, { asIs: true })
+      title = ''
+      return await runExamples(functions)
     } catch (error) {
-      session.fail(error, 'Error: Failed to load/compile examples file: ')
+      if (error?.code === EXIT_CODE) return runtime.exitCode
+      session.fail(error, title)
     }
+  })
+
+  /** @param {ReturnType<typeof functionsOf>} functions @returns {Promise<number>} */
+  async function runExamples(functions) {
     if (functions.length === 0) {
       output.write(`No examples found in ${path}\n`)
       return EXIT.OK
     }
-    const runExample = await runtime.eval(RUN_EXAMPLE, { file: FILE })
+    const run = await runtime.eval(RUN_EXAMPLE, { file: FILE })
     let passed = 0
     let failed = 0
     for (const { name, place } of functions) {
       const fn = runtime.get(name)
       for (let i = 0; ; i++) {
-        const outcome = await runExample(fn, i)
+        const outcome = await runtime.eval('(run fn i)', { file: FILE, bindings: { run, fn, i }, signal })
         if (outcome === null) break
         const [isPassed, title, expected, actual] = outcome
         output.write(`${isPassed ? 'PASS' : 'FAIL'} ${name} example ${i + 1}: ${title}\n`)
@@ -80,5 +90,5 @@ export async function command({ options, words: [word] }) {
     }
     output.write(`Examples run: ${passed + failed}, passed: ${passed}, failed: ${failed}, functions: ${functions.length}\n`)
     return failed ? EXIT.FAILED : EXIT.OK
-  })
+  }
 }

@@ -1,9 +1,10 @@
 // fmt.js — gene fmt [--check] [FILE…]: files are rewritten in place where their layout changes; stdin goes to stdout.
 
-import { statSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { format } from '../format.js'
 import { CommandError, EXIT } from './exit.js'
 import { readSource, readStdin } from './input.js'
+import { writeFile } from './output.js'
 
 /** @param {string} source @param {boolean} check */
 function formatStdin(source, check) {
@@ -22,7 +23,7 @@ function formatFile(file, check) {
   const text = format(source)
   if (text === source) return null
   if (check) return `File is not canonically formatted: ${file}`
-  writeFileSync(file, text)
+  writeFile(file, text)
   return null
 }
 

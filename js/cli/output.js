@@ -1,6 +1,10 @@
 // output.js — stdout and stderr of a program, in the order in which it writes. What is written in one turn of the event loop
 // goes out together: a system call for each line would cost more than the program.
 
+import { writeFileSync } from 'node:fs'
+import { ioError } from '../files.js'
+import { CommandError } from './exit.js'
+
 const LIMIT = 65_536 // characters kept back
 
 export class Output {
@@ -31,5 +35,14 @@ export class Output {
     const text = this.#pending
     this.#pending = ''
     process.stdout.write(text)
+  }
+}
+
+/** @param {string} path @param {string} text */
+export function writeFile(path, text) {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new CommandError(`cannot write ${path}: ${ioError(error).message}`)
   }
 }

@@ -1,10 +1,10 @@
 // parse.js — gene parse: the forms of code, files or stdin as source text. What cannot be read is told on stderr, and the exit
 // code is 1; the other files are shown all the same.
 
-import { writeFileSync } from 'node:fs'
 import { GeneSyntaxError } from '../errors.js'
 import { CommandError, EXIT } from './exit.js'
 import { isCode, readSource, readStdin } from './input.js'
+import { writeFile } from './output.js'
 import { Session } from './session.js'
 
 /** Errors are told as of a file; code and stdin have no name. @typedef {{ name: string, read: () => string | Promise<string> }} Input */
@@ -51,7 +51,7 @@ export async function command({ options, words }) {
       }
     }
     const text = parts.join('\n')
-    if (options.output && code === EXIT.OK) writeFileSync(options.output, text)
+    if (options.output && code === EXIT.OK) writeFile(options.output, text)
     else if (!options.output) session.output.write(text)
     return code
   })

@@ -22,6 +22,7 @@ async function* linesOf(input) {
 
 /** The program: code, or the content of a file. @param {string} text */
 function sourceOf(text) {
+  if (/^[^\s()]+\.gene$/.test(text) && !isFile(text)) throw new CommandError(`File not found: ${text}`)
   return isFile(text) ? { source: readSource(text), file: text } : { source: text, file: FILE }
 }
 

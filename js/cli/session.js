@@ -99,7 +99,7 @@ export class Session {
 
   /** @param {unknown} error @param {string} [title] in front of its text */
   showError(error, title = '') {
-    this.output.writeError(title + this.printer.text(error))
+    this.output.writeError(this.printer.text(error, title))
   }
 
   /** An error that a command tells with a title of its own, and that decides the exit code. @param {unknown} error @param {string} title */

@@ -96,7 +96,7 @@ static const SpecialDoc special_docs[] = {
      "A block: a callable without a name; `return` ends the block only."},
     {"..", "(from .. to)", "The Range from one bound to another, both included."},
     {"@", "(@ step…)", "A selector: a function that looks up a path in its argument."},
-    {"async", "(async body…)", "A Future of the body's value."},
+    {"async", "(async expression)", "A Future of its value or exception."},
     {"await", "(await ^timeout ms? future…)", "Waits for a Future and gives its value, or raises what it failed with."},
     {"block", "(block [params]? body…)", "A block: a callable without a name; `return` ends the block only."},
     {"break", "(break value?)", "Ends the innermost loop, with a value."},

@@ -108,6 +108,18 @@ describe('errors', () => {
     assert.match(stderr, /error\[GENE\.RUNTIME\.ERROR\]: lost/)
   })
 
+  test('a failed future that is the result is told once', async () => {
+    for (const code of ['(async (throw "once"))', '(sleep 1) (async (throw "once"))']) {
+      assert.equal((await gene(['eval', code])).stderr.match(/once\n/g)?.length, 1, code)
+    }
+  })
+
+  test('what a command says in front of an error is part of the message in --errors=json', async () => {
+    const pipe = await gene(['pipe', '--errors=json', '(throw "x")'], { stdin: 'a' })
+    assert.equal(JSON.parse(pipe.stderr).message, 'Error at line 1: x')
+    assert.match((await gene(['parse', '--errors=gene', '-e', ')'])).stderr, /^Error: \{\^message "Parse error: Unmatched /)
+  })
+
   test('--trace adds the frames of the host', async () => {
     assert.match((await gene(['eval', '--trace', '(throw "x")'])).stderr, /\n\s+at .*\.js:\d+/)
     assert.doesNotMatch((await gene(['eval', '(throw "x")'])).stderr, /\.js:\d+/)
@@ -301,6 +313,13 @@ describe('usage', () => {
       assert.equal((await gene(['eval', ...words, '(1 + 2)'])).stderr, '(1 + 2)\n', words.join(' '))
     }
     assert.match((await gene(['eval', '-d', '(1 + 2)'])).stderr, /RETURN/)
+  })
+
+  test('the value of an option is the next word, whatever it looks like; a negative number is no option', async () => {
+    assert.equal((await gene(['parse', '-e', '-5'])).stdout, '-5\n')
+    assert.equal((await gene(['parse', '-e', '--check'])).stdout, '--check\n')
+    assert.equal((await gene(['eval', '-5'])).stdout, '-5\n')
+    assert.match((await gene(['eval', '--print-last=no', '1'])).stderr, /^Error: option --print-last takes no value\n/)
   })
 
   test('options of other implementations are accepted', async () => {

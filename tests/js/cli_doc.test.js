@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { completer } from '../../js/cli/completion.js'
+import { docText } from '../../js/cli/doc.js'
 import { gene } from './cli_support.js'
 import { open } from './helpers.js'
 
@@ -19,6 +20,13 @@ describe('gene doc', () => {
   test('a class or namespace: all it has; several names', async () => {
     const { stdout } = await gene(['doc', 'math', 'while'])
     assert.match(stdout, /^math\/\w+ {2}\(function\)\n[^]*^while {2}\(special form\)/m)
+  })
+
+  test('every name, asked for in full, comes first; nothing is no name', async (t) => {
+    const rows = (await open(t)).docs()
+    for (const { name } of rows) assert.ok(docText(rows, name).startsWith(`${name}  (`), name)
+    assert.match(docText(rows, 'json'), /^gene\/json\/parse {2}\(function\)$/m)
+    assert.match(docText(rows, ''), /^There is no /)
   })
 
   test('without a name: what there is', async () => {

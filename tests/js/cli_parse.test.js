@@ -35,6 +35,11 @@ describe('gene parse', () => {
     assert.equal(readFileSync(join(cwd, 'out.txt'), 'utf8'), '(f 1)\n')
   })
 
+  test('a file that cannot be written is told', async () => {
+    const { stdout, stderr, exit } = await gene(['parse', '-e', '1', '-o', '/no-such-folder/out.txt'])
+    assert.deepEqual([stdout, stderr, exit], ['', 'Error: cannot write /no-such-folder/out.txt: No such file or directory\n', 1])
+  })
+
   test('stdin', async () => {
     assert.equal((await gene(['parse', '-f=compact', '-'], { stdin: '(g 2)' })).stdout, '(g 2)\n')
     assert.equal((await gene(['parse'], { stdin: '#!x\n' })).stdout, '(empty)\n')

@@ -63,6 +63,7 @@ describe('gene pipe', () => {
     assert.match(stderr, /^Error: Compilation error: error\[GENE\.READ\.UNCLOSED\]/)
     const told = "Error: No code provided. Usage: gene pipe '<code>'\n"
     assert.deepEqual(await gene(['pipe'], { stdin: 'x' }), { stdout: '', stderr: told, exit: 1, signal: null })
+    assert.equal((await gene(['pipe', 'no.gene'], { stdin: 'x' })).stderr, 'Error: File not found: no.gene\n')
   })
 
   test('(exit n) ends it; a time limit holds for each line', async () => {

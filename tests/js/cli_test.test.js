@@ -106,6 +106,19 @@ Examples run: 10, passed: 6, failed: 4, functions: 3
     assert.deepEqual([stderr, exit], ['', 1])
   })
 
+  test('limits and (exit n) hold in examples; of two functions with one name the last is meant', async (t) => {
+    const cwd = project(t, {
+      'endless.gene': '(fn f ^examples [[] -> 1] [] (while true nil))', 'leaves.gene': '(fn f ^examples [[] -> 1] [] (exit 5))',
+      'ends.gene': '(fn f ^examples [[] -> 1] [] 1) (exit 3)', 'twice.gene': '(fn f ^examples [[] -> 1] [] 2) (fn f ^examples [[] -> 1] [] 1)',
+    })
+    const { stderr, exit } = await gene(['run-examples', '--timeout=100ms', 'endless.gene'], { cwd })
+    assert.match(stderr, /^error\[GENE\.LIMIT\.TIME\]/)
+    assert.equal(exit, 124)
+    assert.equal((await gene(['run-examples', 'leaves.gene'], { cwd })).exit, 5)
+    assert.deepEqual(await gene(['run-examples', 'ends.gene'], { cwd }), { stdout: '', stderr: '', exit: 3, signal: null })
+    assert.equal((await gene(['run-examples', 'twice.gene'], { cwd })).stdout, 'PASS f example 1: [] -> 1\nExamples run: 1, passed: 1, failed: 0, functions: 1\n')
+  })
+
   test('messages', async (t) => {
     const cwd = project(t, { 'none.gene': '(fn f [] 1)', 'bad.gene': '(fn f ^examples [[1] => 2] [x] x)', 'ok.gene': '(fn f ^examples [[] -> 1] [] 1)' })
     assert.equal((await gene(['run-examples', 'ok.gene'], { cwd })).exit, 0)

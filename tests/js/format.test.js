@@ -65,6 +65,13 @@ describe('layout', () => {
     assert.equal(format('("a\r\n  b"  \r\n1)'), '("a\r\n  b"\n  1)')
   })
 
+  test('deep nesting takes no longer than its length', () => {
+    const source = '('.repeat(100_000)
+    const since = performance.now()
+    assert.equal(format(source), source)
+    assert.ok(performance.now() - since < 3000)
+  })
+
   test('brackets that do not match do no harm', () => {
     check([')) ]', '(f', 'x', ')))', '(g', 'y'], [')) ]', '(f', '  x', ')))', '(g', '  y'])
   })
