@@ -5,15 +5,15 @@ import { platform } from '#platform'
 import { hostError } from './errors.js'
 
 /** As HOST_ABI in src/port/host_imports.h. */
-export const ABI = 3
+export const ABI = 4
 
 /** As HOST_EXPORTS there, and what every module has. */
 export const EXPORTS = Object.freeze([
   'memory', '_initialize', 'wasm_abi', 'wasm_open', 'wasm_close', 'wasm_scratch', 'wasm_reserve', 'wasm_set_program', 'wasm_pump',
   'wasm_eval', 'wasm_run', 'wasm_eval_sync', 'wasm_call', 'wasm_start', 'wasm_call_sync', 'wasm_call_method', 'wasm_watch', 'wasm_cancel',
   'wasm_interrupt', 'wasm_complete', 'wasm_fail', 'wasm_define', 'wasm_get', 'wasm_member', 'wasm_text', 'wasm_outcome_text', 'wasm_print',
-  'wasm_plain', 'wasm_release', 'wasm_parse', 'wasm_form_texts', 'wasm_tokens', 'wasm_load', 'wasm_compile', 'wasm_pending', 'wasm_stats', 'wasm_names', 'wasm_docs', 'wasm_is_drained',
-  'wasm_check_deadlock',
+  'wasm_plain', 'wasm_release', 'wasm_parse', 'wasm_form_texts', 'wasm_tokens', 'wasm_load', 'wasm_compile', 'wasm_image', 'wasm_pending', 'wasm_stats', 'wasm_names', 'wasm_docs',
+  'wasm_is_drained', 'wasm_check_deadlock',
 ])
 
 /** @type {Promise<WebAssembly.Module> | undefined} */

@@ -1,9 +1,10 @@
 // modules.js — where the source of an `import` comes from: what the embedder gave, else the file system.
 
 import { absolutePath } from './files.js'
+import { isImage } from './image.js'
 import { decodeSource } from './source_text.js'
 
-/** @typedef {{ path: string, source: string }} Found */
+/** @typedef {{ path: string, source: string | Uint8Array, text?: string }} Found source: or an image, of which text is the source if it holds it */
 
 /** @param {string} path */
 const folderOf = (path) => path.slice(0, path.lastIndexOf('/')) || '/'
@@ -17,7 +18,9 @@ export class ModuleSources {
   #mayReadAll
   /** @type {() => Promise<Partial<import('./files.js').FileSystem>>} */ #files
   #onLoad
+  #originOf
   /** The program's file: what lies in its folder may be imported without a grant. @type {string | undefined} */ program
+  /** The same when it is a compiled program: compiled modules lie beside it. @type {string | undefined} */ image
 
   /**
    * @param {import('./options.js').Modules | undefined} modules
@@ -25,13 +28,15 @@ export class ModuleSources {
    * @param {boolean} mayReadAll the grant allow.fs; without it there are no packages, and modules only below `cwd` and the program
    * @param {() => Promise<Partial<import('./files.js').FileSystem>>} files
    * @param {(found: Found) => void} onLoad
+   * @param {(image: Uint8Array, file: string) => { file: string, text?: string }} originOf
    */
-  constructor(modules, cwd, mayReadAll, files, onLoad) {
+  constructor(modules, cwd, mayReadAll, files, onLoad, originOf) {
     this.#modules = modules
     this.#cwd = cwd
     this.#mayReadAll = mayReadAll
     this.#files = files
     this.#onLoad = onLoad
+    this.#originOf = originOf
   }
 
   /**
@@ -79,13 +84,29 @@ export class ModuleSources {
     const realPath = async (/** @type {string} */ path) => (await files.realPath?.(path).catch(() => path)) ?? path
     const own = [this.#cwd, ...(this.program ? [folderOf(absolutePath(this.#cwd, this.program))] : [])]
     const roots = this.#mayReadAll ? ['/'] : await Promise.all(own.map(realPath))
+    const contentOf = async (/** @type {string} */ real) => {
+      return roots.some((root) => isInside(root, real)) ? files.readFile?.(real).catch(() => undefined) : undefined
+    }
     const read = async (/** @type {string} */ path) => {
       const real = await realPath(path)
-      if (!roots.some((root) => isInside(root, real))) return []
-      const content = await files.readFile?.(real).catch(() => undefined)
-      if (content === undefined) return []
-      return [{ path: real, source: typeof content === 'string' ? content : decodeSource(content, real) }]
+      const content = await contentOf(real)
+      if (content !== undefined) return [{ path: real, source: typeof content === 'string' ? content : decodeSource(content, real) }]
+      const file = this.#imageOf(path)
+      const image = file && (await contentOf(await realPath(file)))
+      return file && isImage(image) ? this.#compiled(path, file, image) : []
     }
     return (await Promise.all(paths.map(read))).flat()
+  }
+
+  /** Where the image of a module lies when the program is one: beside it. @param {string} path of the module's source */
+  #imageOf(path) {
+    const [, name] = /([^/]+)\.gene$/.exec(path) ?? []
+    return this.image && name && `${folderOf(absolutePath(this.#cwd, this.image))}/${name}.gir`
+  }
+
+  /** It may be the image of another file of that name. @param {string} path @param {string} file @param {Uint8Array} image @returns {Found[]} */
+  #compiled(path, file, image) {
+    const origin = this.#originOf(image, file)
+    return origin.file === path ? [{ path, source: image, text: origin.text }] : []
   }
 }

@@ -3,6 +3,7 @@
 import { platform } from '#platform'
 import { GeneError } from './errors.js'
 import { fileError, ioError } from './files.js'
+import { isImage } from './image.js'
 import { decodeSource } from './source_text.js'
 
 /**
@@ -109,7 +110,7 @@ export class Operations {
     }
   }
 
-  /** Source text of a program that the embedder asked for: no grant is needed. @param {Partial<import('./files.js').FileSystem>} files @param {string} path */
+  /** Source text or image of a program that the embedder asked for: no grant is needed. @param {Partial<import('./files.js').FileSystem>} files @param {string} path */
   async readProgram(files, path) {
     let content
     try {
@@ -118,7 +119,7 @@ export class Operations {
       const { message, cause } = ioError(error)
       throw new GeneError(`Failed to read file '${path}': ${message}`, { code: 'GENE.IO.ERROR', className: 'IOError', cause })
     }
-    return typeof content === 'string' ? content : decodeSource(content, path)
+    return typeof content === 'string' || isImage(content) ? content : decodeSource(content, path)
   }
 
   /** @param {string} path @param {boolean} recursive else directories stay */

@@ -5,6 +5,7 @@ import { Core } from './core.js'
 import { GeneTimeoutError, describeHostError, disposedError, hostError } from './errors.js'
 import { cancelError, cancelText, execute, limitText } from './execution.js'
 import { openFiles } from './files.js'
+import { isImage, sourcePath } from './image.js'
 import { Input, makeOutput } from './io.js'
 import { loadModule } from './loader.js'
 import { ModuleSources } from './modules.js'
@@ -27,11 +28,29 @@ import { Sources } from './sources.js'
  * @property {string[]} [args] `$args`
  * @property {AbortSignal} [signal]
  *
+ * @typedef {{ image: Uint8Array, file?: string, source?: string }} CompiledProgram what compile() has made; file: where it lies;
+ *   source: the text it was compiled from, which error reports quote
+ * @typedef {string | URL | Uint8Array | { source: string, file?: string } | CompiledProgram} Program a file (source text or a compiled
+ *   program), a compiled program, or source text
+ *
+ * @typedef {object} CompileOptions
+ * @property {string} [file] name of the source in messages; of a compiled program its path
+ * @property {'listing' | 'image'} [as] what to make: a text for people (default), or a compiled program for run()
+ * @property {boolean} [pretty] a listing shows the source lines
+ * @property {boolean} [keepSource] a compiled program holds its source text, which error reports quote
+ *
+ * @typedef {object} ImageOrigin what a compiled program was made of
+ * @property {string} file path of the source
+ * @property {string} [text] the source text, when the program holds it
+ * @property {boolean} isSource was it made of the source text given?
+ * @property {boolean} isCurrent … and would this runtime, with its options, make the same of it?
+ *
  * @typedef {{ value: any, exitCode: number }} RunResult
  * @typedef {{ tasks: number, operations: number, timers: number }} Pending
  */
 
 const EVAL_OPTIONS = ['file', 'bindings', 'signal', 'timeout', 'as']
+const COMPILE_OPTIONS = ['file', 'as', 'pretty', 'keepSource']
 const FORM_STYLES = ['compact', 'pretty', 'sexp'] // FormStyle in src/lib/form_text.h
 const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
@@ -82,7 +101,9 @@ export class Runtime {
       allow: options.allow,
       files: () => this.#files(),
       modules: (this.#modules = new ModuleSources(
-        options.modules, cwd, options.allow.fs, () => this.#sourceFiles(), ({ path, source }) => this.#sources.add(path, source),
+        options.modules, cwd, options.allow.fs, () => this.#sourceFiles(),
+        ({ path, source, text = source }) => typeof text === 'string' && this.#sources.add(path, text),
+        (image, file) => this.imageOrigin(image, { file }),
       )),
       input: new Input(options.stdin),
       fetch: options.fetch,
@@ -186,7 +207,7 @@ export class Runtime {
   /**
    * Runs a whole program in a module of its own: `$args` and `$program` are set; the promise settles when the main task
    * has ended and no one-shot work is left. An uncaught exception rejects it at once.
-   * @param {string | URL | { source: string, file?: string }} program a file, or source text
+   * @param {Program} program
    * @param {RunOptions} [options]
    * @returns {Promise<RunResult>}
    */
@@ -194,16 +215,17 @@ export class Runtime {
     this.#check()
     checkKeys('options', options, ['args', 'signal'])
     const { args = this.#options.args ?? [], signal } = options
-    const { source, file } = await this.#programOf(program)
+    const { code, text, file, name } = await this.#programOf(program)
     this.#check()
     if (signal?.aborted) throw cancelError(signal.reason)
-    this.#sources.add(file, source)
-    this.#describe(args, file)
+    if (text !== undefined) this.#sources.add(file, text)
+    this.#modules.image = typeof code === 'string' ? undefined : name
+    this.#describe(args, name)
     this.#exitCode = undefined
     const core = this.#core
     const started = performance.now()
     try {
-      const begin = (/** @type {import('./tasks.js').Settle} */ settle) => core.start('wasm_run', [source, file], settle)
+      const begin = (/** @type {import('./tasks.js').Settle} */ settle) => core.start('wasm_run', [code, file, name], settle)
       const { value } = await execute(core, begin, { signal }, { stopAll: true, asIs: true }).catch(unconvertible)
       await this.#drained(signal, started)
       return { value, exitCode: this.#exitCode ?? 0 }
@@ -214,9 +236,20 @@ export class Runtime {
     }
   }
 
-  /** @param {string | URL | { source: string, file?: string }} program */
+  /**
+   * @typedef {{ code: string | Uint8Array, text: string | undefined, file: string, name: string }} Loaded file: of the source; name:
+   *   `$program`, of a compiled program its own
+   *
+   * @param {Program} program
+   * @returns {Promise<Loaded>}
+   */
   async #programOf(program) {
-    if (typeof program === 'object' && 'source' in program) return { source: String(program.source), file: program.file ?? '<program>' }
+    if (program instanceof Uint8Array) return this.#imageProgram({ image: program })
+    if (typeof program === 'object' && 'image' in program) return this.#imageProgram(program)
+    if (typeof program === 'object' && 'source' in program) {
+      const { source, file = '<program>' } = program
+      return { code: String(source), text: String(source), file, name: file }
+    }
     const file = program instanceof URL ? program.pathname : String(program)
     // Without a file system of the embedder's choice a program is a file of the machine, and so are its modules.
     if (this.#options.fs === undefined) {
@@ -226,7 +259,16 @@ export class Runtime {
     const files = await this.#sourceFiles()
     if (!files.readFile) throw hostError('GENE.WASM.UNSUPPORTED', 'this file system has no readFile')
     const content = await this.#operations.readProgram(files, file)
-    return { source: content, file }
+    if (!isImage(content)) return { code: content, text: content, file, name: file }
+    const source = await this.#operations.readProgram(files, this.imageOrigin(content, { file }).file).catch(() => undefined)
+    return this.#imageProgram({ image: content, file, source: typeof source === 'string' ? source : undefined })
+  }
+
+  /** @param {CompiledProgram} program @returns {Loaded} */
+  #imageProgram({ image, file: name = '<program>', source }) {
+    if (!(image instanceof Uint8Array)) throw new TypeError('a compiled program must be a Uint8Array')
+    const { file, text, isSource } = this.imageOrigin(image, { file: name, source })
+    return { code: image, text: text ?? (isSource ? source : undefined), file, name }
   }
 
   /** Until no one-shot work is left, as run() waits for it. @param {{ signal?: AbortSignal }} [options] the signal stops every task */
@@ -353,15 +395,39 @@ export class Runtime {
   }
 
   /**
-   * Listing of the code that source text compiles to.
-   * @param {string} source
-   * @param {{ file?: string, pretty?: boolean }} [options] pretty: with the source lines
-   * @returns {string}
+   * Compiles source text without running it: to a listing of its code, or with `as: 'image'` to a compiled program, which run()
+   * runs in any runtime of the same version. A compiled program can be listed too.
+   * @template {CompileOptions} [O=CompileOptions]
+   * @param {string | Uint8Array} source
+   * @param {O} [options]
+   * @returns {O extends { as: 'image' } ? Uint8Array : string}
    */
-  compile(source, { file = '<compile>', pretty = false } = {}) {
+  compile(source, options = /** @type {O} */ ({})) {
     this.#check()
-    this.#sources.add(file, source)
-    return this.#core.ask('wasm_compile', [String(source), file], pretty ? 1 : 0)
+    checkKeys('options', options, COMPILE_OPTIONS)
+    const { file = '<compile>', as = 'listing', pretty = false, keepSource = false } = options
+    if (as !== 'listing' && as !== 'image') throw new TypeError("options.as must be 'listing' or 'image'")
+    if (source instanceof Uint8Array) {
+      if (as === 'image') throw new TypeError('a compiled program cannot be compiled')
+      const { text = null } = this.imageOrigin(source, { file })
+      return this.#core.ask('wasm_compile', [source, file, pretty ? text : null])
+    }
+    const text = String(source)
+    this.#sources.add(file, text)
+    const shown = as === 'image' ? keepSource : pretty
+    return this.#core.ask('wasm_compile', [text, file, shown ? text : null], as === 'image' ? 1 : 0)
+  }
+
+  /**
+   * What a compiled program was made of. Throws GENE.COMPILE.IMAGE when it is none, or one of another version.
+   * @param {Uint8Array} image
+   * @param {{ file?: string, source?: string }} [options] file: path of the image, to which that of its source is relative
+   * @returns {ImageOrigin}
+   */
+  imageOrigin(image, { file = '<program>', source } = {}) {
+    this.#check()
+    const origin = this.#core.ask('wasm_image', [image, file, source ?? null])
+    return { file: sourcePath(file, origin.file), text: origin.text, isSource: origin.is_source, isCurrent: origin.is_current }
   }
 
   /** A value as Gene prints it inside data: strings quoted. @param {unknown} value @returns {string} */

@@ -1,6 +1,6 @@
-// corpus.test.js — every program under tests/gene on every build: native (sanitized), native with GC at every
-// allocation, wasm. What a program prints and how it ends stands in the program (harness/expectations.js); besides,
-// everything it writes is the same, byte by byte, on all builds.
+// corpus.test.js — every program under tests/gene on every build: native (sanitized), the same by way of a compiled image,
+// native with GC at every allocation, wasm. What a program prints and how it ends stands in the program (harness/expectations.js);
+// besides, everything it writes is the same, byte by byte, on all of them.
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
@@ -34,6 +34,12 @@ for (const build of /** @type {const} */ (['native', 'native-stress'])) {
     }
   })
 }
+
+describe('corpus from images', { concurrency: 2 }, () => {
+  for (const program of programsFor('native')) {
+    test(program.name, () => check('images', program, runNative('native', program, ['--image'])))
+  }
+})
 
 describe('corpus on wasm', () => {
   /** @type {typeof import('../js/index.js').createRuntime} */

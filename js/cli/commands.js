@@ -1,7 +1,7 @@
 // commands.js — every command, declared once: usage, help and where it is.
 
 import {
-  CHECK, CODE, COMMON, ERRORS, FORMAT_CODE, FORMAT_FORMS, NO_COLOR, OUTPUT, PACKAGE, PIPE, PRINT_LAST, REPL_ON_ERROR, VALUES, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_EVAL,
+  ADDRESSES, CHECK, CODE, COMMON, COMPILE, ERRORS, FORMAT_LISTING, FORMAT_FORMS, NO_COLOR, OUTPUT, PACKAGE, PIPE, PRINT_LAST, REPL_ON_ERROR, VALUES, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_EVAL,
 } from './options.js'
 
 /**
@@ -19,7 +19,7 @@ import {
 export const COMMANDS = {
   run: {
     usage: 'gene run FILE [args…]',
-    summary: 'run a program; - or no FILE reads it from stdin (also: gene FILE [args…])',
+    summary: 'run a program or what gene compile made of it; - or no FILE reads it from stdin (also: gene FILE [args…])',
     options: [...COMMON, PACKAGE, REPL_ON_ERROR, ...WITHOUT_EFFECT],
     ownArguments: true,
     load: () => import('./run.js'),
@@ -79,10 +79,16 @@ export const COMMANDS = {
     load: () => import('./doc.js'),
   },
   compile: {
-    usage: 'gene compile FILE',
-    summary: 'print the bytecode of a file, or of stdin (-)',
-    options: [FORMAT_CODE, OUTPUT, ERRORS, NO_COLOR],
+    usage: 'gene compile [-e CODE] [FILE…]',
+    summary: 'compile files to build/NAME.gir, which gene run takes; -e CODE and stdin (-) to a listing',
+    options: COMPILE,
     load: () => import('./compile.js'),
+  },
+  gir: {
+    usage: 'gene gir show FILE',
+    summary: 'print the listing of a compiled file',
+    options: [FORMAT_LISTING, ADDRESSES, ERRORS, NO_COLOR],
+    load: () => import('./gir.js'),
   },
   help: {
     usage: 'gene help [COMMAND]',

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { sep } from 'node:path'
 import { GeneError } from '../errors.js'
 import { ioError } from '../files.js'
+import { isImage } from '../image.js'
 import { decodeSource } from '../source_text.js'
 import { CommandError } from './exit.js'
 
@@ -12,8 +13,8 @@ const STDIN_LIMIT = 512_000_000 // bytes; JavaScript has no string much longer
 /** @param {string} message @param {unknown} [cause] */
 const inputError = (message, cause) => new GeneError(message, { code: 'GENE.IO.ERROR', className: 'IOError', cause })
 
-/** All of standard input. @param {AsyncIterable<Uint8Array>} [input] @param {number} [limit] bytes @returns {Promise<string>} */
-export async function readStdin(input = process.stdin, limit = STDIN_LIMIT) {
+/** @param {AsyncIterable<Uint8Array>} input @param {number} limit bytes */
+async function readAll(input, limit) {
   /** @type {Uint8Array[]} */ const chunks = []
   let size = 0
   for await (const chunk of input) {
@@ -21,21 +22,33 @@ export async function readStdin(input = process.stdin, limit = STDIN_LIMIT) {
     if (size > limit) throw inputError(`cannot read stdin: it is larger than ${limit / 1e6} MB`)
     chunks.push(chunk)
   }
-  return decodeSource(Buffer.concat(chunks), '<stdin>')
+  return Buffer.concat(chunks)
+}
+
+/** All of standard input. @param {AsyncIterable<Uint8Array>} [input] @param {number} [limit] bytes @returns {Promise<string>} */
+export async function readStdin(input = process.stdin, limit = STDIN_LIMIT) {
+  return textOf(await readAll(input, limit), '<stdin>')
+}
+
+/** @param {Uint8Array} bytes @param {string} path */
+function textOf(bytes, path) {
+  if (isImage(bytes)) throw new CommandError(`${path} is compiled code, which can be run; here its source is needed`)
+  return decodeSource(bytes, path)
 }
 
 /** @param {string} path */
-export function readSource(path) {
-  let bytes
+export function readBytes(path) {
   try {
-    bytes = readFileSync(path)
+    return readFileSync(path)
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') throw new CommandError(`File not found: ${path}`)
     const { message, cause } = ioError(error)
     throw inputError(`cannot read ${path}: ${message}`, cause)
   }
-  return decodeSource(bytes, path)
 }
+
+/** @param {string} path */
+export const readSource = (path) => textOf(readBytes(path), path)
 
 /** Code that is too long for a name is none either. @param {string} path */
 export function isFile(path) {
@@ -52,7 +65,13 @@ const isFileName = (word) => /^[^\s()[\]{}"'`]+$/.test(word) && (word.endsWith('
 /** A word of the command line that is neither `-` nor a file, nor looks like one. @param {string} word */
 export const isCode = (word) => word !== '-' && !isFileName(word) && !existsSync(word)
 
-/** A word of the command line: `-` or a file. @param {string} word */
-export async function sourceOf(word) {
-  return word === '-' ? { source: await readStdin(), file: '<stdin>' } : { source: readSource(word), file: word }
+/**
+ * A word of the command line: `-` or a file, with source text or a compiled program.
+ * @param {string} word
+ * @returns {Promise<{ source: string, file: string } | { image: Uint8Array, file: string }>}
+ */
+export async function programOf(word) {
+  const file = word === '-' ? '<stdin>' : word
+  const bytes = word === '-' ? await readAll(process.stdin, STDIN_LIMIT) : readBytes(word)
+  return isImage(bytes) ? { image: bytes, file } : { source: decodeSource(bytes, file), file }
 }

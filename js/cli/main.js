@@ -10,7 +10,7 @@ import { generalHelp } from './help.js'
 import { suggestion } from './nearest.js'
 
 /** Commands of other Gene implementations. */
-const UNSUPPORTED = ['gir', 'view', 'deps', 'lsp']
+const UNSUPPORTED = ['view', 'deps', 'lsp']
 
 /**
  * The command and the words that follow it. What is no command is a file to run.

@@ -109,13 +109,26 @@ export const PACKAGE = { name: 'pkg', value: 'DIR|NAME', help: 'the package that
 /** @type {OptionRow} */
 export const REPL_ON_ERROR = { name: 'repl-on-error', help: 'after an uncaught exception open an interactive session, where ex is that' }
 /** @type {OptionRow} */
-export const FORMAT_CODE = { name: 'format', value: 'FORM', help: 'pretty (with source lines) or bytecode', read: oneOf(['pretty', 'bytecode']) }
-/** @type {OptionRow} */
 export const CHECK = { name: 'check', help: 'change nothing; exit code 1 when a file is not laid out so' }
 /** @type {OptionRow} */
 export const OUTPUT = { name: 'output', short: 'o', value: 'FILE', help: 'write to FILE instead of stdout' }
 export const NO_COLOR = /** @type {OptionRow} */ (COMMON.find(({ name }) => name === 'no-color'))
 export const ERRORS = /** @type {OptionRow} */ (COMMON.find(({ name }) => name === 'errors'))
+/** @type {OptionRow} */
+export const ADDRESSES = { name: 'addresses', short: 'a', help: 'addresses of instructions in a compact listing; others have them anyway' }
+/** @type {OptionRow} */
+export const FORMAT_LISTING = { name: 'format', short: 'f', value: 'FORM', help: 'pretty (with source lines, default), bytecode or compact', read: formatOf(['pretty', 'compact', 'bytecode']) }
+/** @type {OptionRow[]} */
+export const COMPILE = [
+  { name: 'eval', short: 'e', value: 'CODE', help: 'compile CODE' },
+  { name: 'format', short: 'f', value: 'FORM', help: 'gir: a compiled program (default for files); as text pretty (with source lines), bytecode, compact, ai-metadata', read: formatOf(['pretty', 'compact', 'bytecode', 'gir', 'ai-metadata']) },
+  { name: 'output', short: 'o', value: 'DIR', help: 'write into DIR instead of build; NAME.gir, and any name for a text, is a file' },
+  { name: 'force', help: 'write again what is up to date' },
+  { name: 'emit-debug', help: 'keep the source text in the file: errors quote it where the source is not there' },
+  ADDRESSES,
+  ...COMMON.filter(({ name }) => ['strict-nil', 'no-type-check', 'contracts', 'errors', 'no-color'].includes(name)),
+  { name: 'eager', help: '' },
+]
 
 /** The environment variable that stands for an option. @param {string} name */
 export const variableOf = (name) => `GENE_${name.replaceAll('-', '_').toUpperCase()}`

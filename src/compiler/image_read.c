@@ -19,6 +19,7 @@ typedef struct ImageReader {
     VM *vm;
     const uint8_t *at, *end;
     ModuleObj *module;
+    StrObj *file; /* of all code */
     Value *objects;
     uint16_t *depths; /* of each object: leaves 0 */
     uint32_t count;   /* objects read */
@@ -111,6 +112,7 @@ static void *get_optional(ImageReader *r, ObjType type) {
 
 static Value get_special(ImageReader *r, uint64_t payload) {
     if (payload == IMAGE_MODULE && r->type == OBJ_CODE) return value_pointer(r->module);
+    if (payload == IMAGE_NAMESPACE && r->type == OBJ_CODE) return value_pointer(r->module->ns);
     return payload < IMAGE_UNSET ? VALUE_SPECIAL(payload) : (bad(r), VAL_NIL);
 }
 
@@ -443,7 +445,7 @@ static void read_lines(ImageReader *r, CodeObj *code) {
 static Value read_code(ImageReader *r) {
     CodeObj *code = code_make(r->vm);
     code->name = get_object(r, OBJ_SYMBOL);
-    code->file = get_object(r, OBJ_STR);
+    code->file = r->file;
     code->module = r->module;
     code->flags = (uint16_t)get_below(r, UINT16_MAX + 1);
     code->slot_count = (uint16_t)get_below(r, 257);
@@ -598,17 +600,36 @@ static CodeObj *read_body(ImageReader *r) {
 }
 
 static const char *header_problem(const uint8_t *bytes, size_t size) {
-    if (size < IMAGE_HEADER_SIZE || memcmp(bytes, "GIR", 3) != 0) return "this is not compiled Gene code";
+    if (size < IMAGE_HEADER_SIZE || !image_is(bytes, size)) return "this is not compiled Gene code";
     uint32_t table_hash, checksum;
     memcpy(&table_hash, bytes + 4, sizeof table_hash);
     memcpy(&checksum, bytes + 8, sizeof checksum);
     if (bytes[3] != IMAGE_FORMAT || table_hash != image_table_hash())
-        return "this code was compiled by another version of Gene; compile its source again";
-    if (checksum != image_checksum(bytes, size)) return "the compiled code is damaged; compile its source again";
+        return "this code was compiled by another version of Gene";
+    if (checksum != image_checksum(bytes, size)) return "the compiled code is damaged";
     return NULL;
 }
 
-CodeObj *image_read(VM *vm, const void *bytes, size_t size, ModuleObj *module, bool is_trusted,
+/* It lies in front of the body. */
+static void get_origin(ImageReader *r, ImageOrigin *out) {
+    uint32_t file_size, text_size;
+    out->file = get_text(r, &file_size);
+    out->file_size = file_size;
+    out->hash = get_word(r);
+    out->options = (uint8_t)get_below(r, 8);
+    out->text = get_text(r, &text_size);
+    out->text_size = text_size;
+}
+
+const char *image_origin(const void *bytes, size_t size, ImageOrigin *out_origin) {
+    const char *problem = header_problem(bytes, size);
+    if (problem) return problem;
+    ImageReader r = {.at = (const uint8_t *)bytes + IMAGE_HEADER_SIZE, .end = (const uint8_t *)bytes + size};
+    get_origin(&r, out_origin);
+    return r.is_bad ? IMAGE_MALFORMED : NULL;
+}
+
+CodeObj *image_read(VM *vm, const void *bytes, size_t size, ModuleObj *module, StrObj *file, bool is_trusted,
                     const char **out_problem) {
     ENSURE(module->var_count == 0, "slots of an image are those of a module without other variables");
     const uint8_t *start = bytes;
@@ -620,8 +641,11 @@ CodeObj *image_read(VM *vm, const void *bytes, size_t size, ModuleObj *module, b
     r.is_trusted = is_trusted;
     if (!is_trusted) image_operands(r.operands);
     heap_pause(vm);
+    ImageOrigin origin;
+    get_origin(&r, &origin);
+    r.file = file ? file : string_of(string_make(vm, origin.file, r.is_bad ? 0 : origin.file_size));
     CodeObj *code = read_body(&r);
-    if (!code) *out_problem = r.problem ? r.problem : "the compiled code is malformed";
+    if (!code) *out_problem = r.problem ? r.problem : IMAGE_MALFORMED;
     heap_resume(vm);
     return code;
 }

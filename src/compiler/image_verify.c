@@ -115,8 +115,6 @@ static bool fail(Verifier *v, const char *problem) {
     return false;
 }
 
-#define MALFORMED "the compiled code is malformed"
-
 static bool is_symbol_array(Value value) {
     if (!is_array(value)) return false;
     for (uint32_t i = 0; i < array_of(value)->count; i++) {
@@ -229,7 +227,7 @@ static bool check_instructions(Verifier *v) {
         v->marks[pc] = WORD_START;
     }
     for (uint32_t pc = 0; pc < code->word_count; pc += 1 + extra_words[INSTR_OP(code->words[pc])]) {
-        if (!check_instruction(v, pc)) return fail(v, MALFORMED);
+        if (!check_instruction(v, pc)) return fail(v, IMAGE_MALFORMED);
     }
     return true;
 }
@@ -250,23 +248,23 @@ static bool check_params(const CodeObj *code) {
 static bool check_fields(Verifier *v) {
     const CodeObj *code = v->code;
     bool has_self = code->param_count > 0;
-    if (!check_params(code) || ((code->flags & CODE_METHOD) && !has_self)) return fail(v, MALFORMED);
-    if (!is_nil(code->metadata) && !is_map(code->metadata)) return fail(v, MALFORMED);
+    if (!check_params(code) || ((code->flags & CODE_METHOD) && !has_self)) return fail(v, IMAGE_MALFORMED);
+    if (!is_nil(code->metadata) && !is_map(code->metadata)) return fail(v, IMAGE_MALFORMED);
     bool is_function = is_type(code->signature) && type_of(code->signature)->form == TYPE_FUNCTION;
-    if (!is_nil(code->signature) && !is_function) return fail(v, MALFORMED);
+    if (!is_nil(code->signature) && !is_function) return fail(v, IMAGE_MALFORMED);
     for (uint32_t i = 1; i < code->scope_count; i++) {
-        if (code->scopes[i].pc < code->scopes[i - 1].pc) return fail(v, MALFORMED);
+        if (code->scopes[i].pc < code->scopes[i - 1].pc) return fail(v, IMAGE_MALFORMED);
     }
-    if (code->slot_count == 0 && code->word_count > 0) return fail(v, MALFORMED);
+    if (code->slot_count == 0 && code->word_count > 0) return fail(v, IMAGE_MALFORMED);
     uint64_t covered = 0;
     for (uint32_t i = 0; i < code->handler_count; i++) {
         const Handler *handler = &code->handlers[i];
-        if (handler->start >= handler->end || handler->end > code->word_count) return fail(v, MALFORMED);
-        if (handler->target < handler->end) return fail(v, MALFORMED); /* nor may it catch what it raises */
-        if (handler->slot >= code->slot_count || !mark_target(v, handler->target)) return fail(v, MALFORMED);
+        if (handler->start >= handler->end || handler->end > code->word_count) return fail(v, IMAGE_MALFORMED);
+        if (handler->target < handler->end) return fail(v, IMAGE_MALFORMED); /* nor may it catch what it raises */
+        if (handler->slot >= code->slot_count || !mark_target(v, handler->target)) return fail(v, IMAGE_MALFORMED);
         covered += handler->end - handler->start;
     }
-    if (covered > COVERED_MAX && covered > (uint64_t)code->word_count * 64) return fail(v, MALFORMED);
+    if (covered > COVERED_MAX && covered > (uint64_t)code->word_count * 64) return fail(v, IMAGE_MALFORMED);
     return true;
 }
 
@@ -307,6 +305,7 @@ static Kind constant_kind(Value value) {
     case OBJ_MODULE: return KIND_MODULE;
     case OBJ_VARIANT: return KIND_VARIANT;
     case OBJ_ENUM:
+    case OBJ_NAMESPACE:
     case OBJ_TYPE_VALUE: return KIND_ANY;
     default: return KIND_DATA;
     }
@@ -561,10 +560,10 @@ static void end_iteration(Verifier *v, uint32_t pc) {
 
 static bool step(Verifier *v, uint32_t pc, const uint32_t *active, uint32_t active_count) {
     uint32_t op = INSTR_OP(v->code->words[pc]);
-    if (!check_kinds(v, pc)) return fail(v, MALFORMED);
+    if (!check_kinds(v, pc)) return fail(v, IMAGE_MALFORMED);
     arrive_at_handlers(v, pc, active, active_count);
     apply(v, pc);
-    if (v->code->scope_count && !check_call_scopes(v, pc + 1 + extra_words[op])) return fail(v, MALFORMED);
+    if (v->code->scope_count && !check_call_scopes(v, pc + 1 + extra_words[op])) return fail(v, IMAGE_MALFORMED);
     arrive_at_handlers(v, pc, active, active_count);
     uint32_t a = INSTR_A(v->code->words[pc]);
     Cell before = v->now[a];
@@ -609,7 +608,7 @@ static bool walk(Verifier *v, uint32_t *active) {
         }
         if (v->reachable && !step(v, pc, active, active_count)) return false;
     }
-    return !v->reachable || fail(v, MALFORMED); /* off the end */
+    return !v->reachable || fail(v, IMAGE_MALFORMED); /* off the end */
 }
 
 static bool walk_all(Verifier *v) {
@@ -618,7 +617,7 @@ static bool walk_all(Verifier *v) {
     v->changed = true;
     for (uint32_t pass = 0; ok && v->changed; pass++) {
         v->changed = false;
-        ok = walk(v, active) && (pass < PASSES_MAX || fail(v, MALFORMED));
+        ok = walk(v, active) && (pass < PASSES_MAX || fail(v, IMAGE_MALFORMED));
     }
     free(active);
     return ok;
@@ -629,7 +628,7 @@ static bool walk_all(Verifier *v) {
 static bool list_handlers(Verifier *v) {
     for (uint32_t i = v->code->handler_count; i > 0; i--) {
         uint32_t start = v->code->handlers[i - 1].start;
-        if (!(v->marks[start] & WORD_START)) return fail(v, MALFORMED);
+        if (!(v->marks[start] & WORD_START)) return fail(v, IMAGE_MALFORMED);
         v->next_handler[i - 1] = v->first_handler[start];
         v->first_handler[start] = i;
     }

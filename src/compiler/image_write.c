@@ -89,6 +89,8 @@ static void put_value(Writer *w, Buffer *record, Value value) {
     if (is_object(value)) {
         if (pointer_of(value) == w->module)
             put_tagged(record, IMAGE_SPECIAL, IMAGE_MODULE);
+        else if (pointer_of(value) == w->module->ns)
+            put_tagged(record, IMAGE_SPECIAL, IMAGE_NAMESPACE);
         else
             put_tagged(record, IMAGE_OBJECT, object_number(w, pointer_of(value)));
     } else if (is_small_int(value)) {
@@ -109,7 +111,7 @@ static void put_values(Writer *w, Buffer *record, const Value *values, uint32_t 
     for (uint32_t i = 0; i < count; i++) put_value(w, record, values[i]);
 }
 
-static void put_text(Buffer *record, const char *text, uint32_t size) {
+static void put_text(Buffer *record, const char *text, size_t size) {
     put_number(record, size);
     buffer_append(record, text, size);
 }
@@ -155,12 +157,12 @@ static void write_bytes(Writer *w, Buffer *record, const Obj *object) {
     put_text(record, (const char *)bytes->data, bytes->size);
 }
 
-static void write_array(Writer *w, Buffer *record, const Obj *object) {
+static void write_array_items(Writer *w, Buffer *record, const Obj *object) {
     const ArrayObj *array = (const ArrayObj *)object;
     put_values(w, record, array->items, array->count);
 }
 
-static void write_map(Writer *w, Buffer *record, const Obj *object) {
+static void write_map_entries(Writer *w, Buffer *record, const Obj *object) {
     put_table(w, record, &((const MapObj *)object)->table);
 }
 
@@ -303,7 +305,6 @@ static void put_scopes(Writer *w, Buffer *record, const CodeObj *code) {
 static void write_code(Writer *w, Buffer *record, const Obj *object) {
     const CodeObj *code = (const CodeObj *)object;
     put_object(w, record, code->name);
-    put_object(w, record, code->file);
     const uint32_t numbers[] = {code->flags, code->slot_count, code->required_count,
                                 code->line,  code->column,     code->cache_count};
     for (size_t i = 0; i < COUNT_OF(numbers); i++) put_number(record, numbers[i]);
@@ -340,8 +341,8 @@ static void write_code(Writer *w, Buffer *record, const Obj *object) {
 #define WRITE_SYMBOL write_symbol
 #define WRITE_PATH write_path
 #define WRITE_BYTES write_bytes
-#define WRITE_ARRAY write_array
-#define WRITE_MAP write_map
+#define WRITE_ARRAY write_array_items
+#define WRITE_MAP write_map_entries
 #define WRITE_HASHMAP write_hashmap
 #define WRITE_SET NULL
 #define WRITE_NODE write_node
@@ -412,7 +413,14 @@ uint32_t image_checksum(const void *image, size_t size) {
     return hash_bytes((const char *)image + IMAGE_HEADER_SIZE, size - IMAGE_HEADER_SIZE, IMAGE_FORMAT);
 }
 
-bool image_write(VM *vm, const CodeObj *code, Buffer *out, const char **out_problem) {
+uint8_t image_options(VM *vm) {
+    const ObjectSpace *space = vm_space(vm);
+    return (uint8_t)(space->strict_nil | space->ignores_types << 1 | space->contracts_off << 2);
+}
+
+uint32_t image_hash(const char *text, size_t size) { return hash_bytes(text, size, (uint32_t)size); }
+
+bool image_write(VM *vm, const CodeObj *code, const ImageOrigin *origin, Buffer *out, const char **out_problem) {
     Writer w = {.vm = vm, .module = code->module};
     buffer_init(&w.body);
     Buffer tail;
@@ -425,6 +433,10 @@ bool image_write(VM *vm, const CodeObj *code, Buffer *out, const char **out_prob
     buffer_append_byte(out, IMAGE_FORMAT);
     put_word(out, image_table_hash());
     put_word(out, 0);
+    put_text(out, origin->file, origin->file_size);
+    put_word(out, origin->hash);
+    buffer_append_byte(out, (char)origin->options);
+    put_text(out, origin->text, origin->text_size);
     put_number(out, code->module->var_count);
     put_number(out, w.count);
     buffer_append(out, w.body.data, w.body.size);

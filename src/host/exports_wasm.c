@@ -1,5 +1,6 @@
 /* exports_wasm.c — what JavaScript calls: HOST_EXPORTS of port/host_imports.h, which says what each reads and leaves in the
  * scratch buffer. Read host_wasm.c first. */
+#include "compiler/image.h"
 #include "host/host.h"
 #include "host/program.h"
 #include "lib/docs.h"
@@ -80,12 +81,12 @@ static bool take_roots(VM *vm, uint32_t count) {
     return true;
 }
 
-/* The same, and the first `strings` of them are strings. */
-static bool take_texts(VM *vm, uint32_t count, uint32_t strings) {
+/* The same, and the first `strings` of them are strings, of which the first `images` may be bytes. */
+static bool take_texts(VM *vm, uint32_t count, uint32_t images, uint32_t strings) {
     uint32_t first = vm->fiber->top;
     if (!take_roots(vm, count)) return false;
     for (uint32_t i = 0; i < strings; i++) {
-        if (is_string(root_get(vm, first + i))) continue;
+        if (is_string(root_get(vm, first + i)) || (i < images && is_bytes(root_get(vm, first + i)))) continue;
         vm_raise(vm, ERR_CONVERT, "the host must send a string here");
         return false;
     }
@@ -129,28 +130,37 @@ WASM_EXPORT(wasm_is_drained) int wasm_is_drained(VM *vm) { return scheduler_is_d
 /* --- tasks --------------------------------------------------------------------------------------------------------------- */
 
 /* A task for source, file and bindings in the message. NULL after raising; unrooted. */
-static TaskObj *take_source(VM *vm, bool is_program) {
+static TaskObj *take_source(VM *vm) {
     uint32_t scope = roots_open(vm);
     TaskObj *task = NULL;
-    if (take_texts(vm, is_program ? 2 : 3, 2)) {
-        ModuleObj *module = is_program ? program_module(vm, root_get(vm, scope + 1)) : vm->main_module;
-        Value bindings = is_program ? VAL_NIL : root_get(vm, scope + 2);
-        task = program_task(vm, module, root_get(vm, scope), root_get(vm, scope + 1), bindings);
+    if (take_texts(vm, 3, 0, 2)) {
+        task = program_task(vm, vm->main_module, root_get(vm, scope), root_get(vm, scope + 1), root_get(vm, scope + 2));
     }
     roots_close(vm, scope);
     return task;
 }
 
-static uint32_t start_source(VM *vm, uint32_t ticket, bool is_program) {
-    TaskObj *task = take_source(vm, is_program);
+/* A task for source or image, path and name. NULL after raising; unrooted. */
+static TaskObj *take_program(VM *vm) {
+    uint32_t scope = roots_open(vm);
+    TaskObj *task = NULL;
+    if (take_texts(vm, 3, 1, 3)) {
+        ModuleObj *module = program_module(vm, root_get(vm, scope + 1));
+        task = program_task(vm, module, root_get(vm, scope), root_get(vm, scope + 2), VAL_NIL);
+    }
+    roots_close(vm, scope);
+    return task;
+}
+
+static uint32_t start_source(VM *vm, uint32_t ticket, TaskObj *task) {
     if (!task) return raised(vm), 0;
     uint32_t handle = handle_make(vm, value_pointer(task));
     scheduler_start(vm, task, ticket);
     return handle;
 }
 
-WASM_EXPORT(wasm_eval) uint32_t wasm_eval(VM *vm, uint32_t ticket) { return start_source(vm, ticket, false); }
-WASM_EXPORT(wasm_run) uint32_t wasm_run(VM *vm, uint32_t ticket) { return start_source(vm, ticket, true); }
+WASM_EXPORT(wasm_eval) uint32_t wasm_eval(VM *vm, uint32_t ticket) { return start_source(vm, ticket, take_source(vm)); }
+WASM_EXPORT(wasm_run) uint32_t wasm_run(VM *vm, uint32_t ticket) { return start_source(vm, ticket, take_program(vm)); }
 
 /* Cancels what would have to wait; gives the reason, unrooted. */
 static Value stop_sync(VM *vm, Value future) {
@@ -204,7 +214,7 @@ static int run_sync(VM *vm, TaskObj *task) {
 }
 
 WASM_EXPORT(wasm_eval_sync) int wasm_eval_sync(VM *vm, double timeout_ms) {
-    TaskObj *task = take_source(vm, false);
+    TaskObj *task = take_source(vm);
     if (task && timeout_ms > 0) {
         double deadline_ms = port_now_ms(vm) + timeout_ms;
         if (task->deadline_ms <= 0 || task->deadline_ms > deadline_ms) task->deadline_ms = deadline_ms;
@@ -266,7 +276,7 @@ WASM_EXPORT(wasm_call_method) int wasm_call_method(VM *vm, uint32_t ticket, uint
     uint32_t scope = roots_open(vm);
     root_push(vm, receiver == VAL_UNSET ? VAL_NIL : receiver);
     TaskObj *task = NULL;
-    if (argc <= ARGUMENTS_MAX && take_texts(vm, argc + 1, 1)) {
+    if (argc <= ARGUMENTS_MAX && take_texts(vm, argc + 1, 0, 1)) {
         SymbolObj *name = symbol_from_string(vm, string_of(root_get(vm, scope + 1)));
         root_set(vm, scope + 1, value_pointer(name));
         Value callee = native_make(vm, &send_def, VAL_NIL);
@@ -335,7 +345,7 @@ WASM_EXPORT(wasm_fail) int wasm_fail(VM *vm, uint32_t operation) {
 
 WASM_EXPORT(wasm_define) int wasm_define(VM *vm) {
     uint32_t scope = roots_open(vm);
-    bool ok = take_texts(vm, 2, 1) && program_define(vm, string_of(root_get(vm, scope)), root_get(vm, scope + 1));
+    bool ok = take_texts(vm, 2, 0, 1) && program_define(vm, string_of(root_get(vm, scope)), root_get(vm, scope + 1));
     roots_close(vm, scope);
     return ok ? answer(vm, VAL_NIL, CODEC_LIVE) : raised(vm);
 }
@@ -343,14 +353,14 @@ WASM_EXPORT(wasm_define) int wasm_define(VM *vm) {
 WASM_EXPORT(wasm_get) int wasm_get(VM *vm) {
     uint32_t scope = roots_open(vm);
     Value value;
-    bool ok = take_texts(vm, 1, 1) && program_get(vm, string_of(root_get(vm, scope)), &value);
+    bool ok = take_texts(vm, 1, 0, 1) && program_get(vm, string_of(root_get(vm, scope)), &value);
     roots_close(vm, scope);
     return ok ? answer(vm, value, CODEC_LIVE) : raised(vm);
 }
 
 WASM_EXPORT(wasm_member) int wasm_member(VM *vm, uint32_t handle) {
     uint32_t scope = roots_open(vm);
-    bool ok = take_texts(vm, 1, 1);
+    bool ok = take_texts(vm, 1, 0, 1);
     Value value = VAL_NIL;
     if (ok) {
         SymbolObj *name = symbol_from_string(vm, string_of(root_get(vm, scope)));
@@ -445,7 +455,7 @@ WASM_EXPORT(wasm_release) void wasm_release(VM *vm, uint32_t handle) { handle_re
 /* Reads the source text and file name in the scratch buffer, which become the roots at `scope`. `tokens`: a listing, or NULL.
  * False after raising. */
 static bool read_texts(VM *vm, uint32_t scope, Buffer *tokens, ReadResult *out) {
-    if (!take_texts(vm, 2, 2)) return false;
+    if (!take_texts(vm, 2, 0, 2)) return false;
     ReadOptions options = {.file = string_of(root_get(vm, scope + 1))->text, .tokens = tokens};
     const StrObj *source = string_of(root_get(vm, scope));
     reader_read(vm, source->text, source->size, &options, out);
@@ -517,7 +527,7 @@ WASM_EXPORT(wasm_tokens) int wasm_tokens(VM *vm) {
 WASM_EXPORT(wasm_load) int wasm_load(VM *vm) {
     uint32_t scope = roots_open(vm);
     CodeObj *code = NULL;
-    if (take_texts(vm, 2, 2)) {
+    if (take_texts(vm, 2, 0, 2)) {
         StrObj *source = string_of(root_get(vm, scope)), *file = string_of(root_get(vm, scope + 1));
         code = source_compile(vm, vm->main_module, source, file);
     }
@@ -527,21 +537,58 @@ WASM_EXPORT(wasm_load) int wasm_load(VM *vm) {
     return code ? answer(vm, function, CODEC_LIVE) : raised(vm);
 }
 
-WASM_EXPORT(wasm_compile) int wasm_compile(VM *vm, int with_source) {
+WASM_EXPORT(wasm_compile) int wasm_compile(VM *vm, int makes_image) {
     uint32_t scope = roots_open(vm);
     CodeObj *code = NULL;
-    if (take_texts(vm, 2, 2)) {
+    if (take_texts(vm, 3, makes_image ? 0 : 1, 2)) {
+        Value source = root_get(vm, scope);
+        const StrObj *file = string_of(root_get(vm, scope + 1));
         ModuleObj *module = program_module(vm, root_get(vm, scope + 1));
         root_push(vm, value_pointer(module));
-        code = source_compile(vm, module, string_of(root_get(vm, scope)), string_of(root_get(vm, scope + 1)));
+        code = is_bytes(source) ? source_load(vm, module, bytes_of(source), file)
+                                : source_compile(vm, module, string_of(source), string_of(module->path));
     }
     if (!code) return roots_close(vm, scope), raised(vm);
     root_push(vm, value_pointer(code));
-    Buffer text;
-    buffer_init(&text);
-    compiler_disassemble_source(code, with_source ? string_of(root_get(vm, scope))->text : NULL, &text);
+    Value text = root_get(vm, scope + 2);
+    Buffer listing;
+    buffer_init(&listing);
+    int status;
+    if (makes_image) {
+        Value image = source_image(vm, code, string_of(root_get(vm, scope)), is_string(text));
+        status = image == VAL_UNSET ? raised(vm) : answer(vm, image, CODEC_LIVE);
+    } else {
+        compiler_disassemble_source(code, is_string(text) ? string_of(text)->text : NULL, &listing);
+        status = answer_text(vm, &listing);
+    }
     roots_close(vm, scope);
-    return answer_text(vm, &text);
+    return status;
+}
+
+WASM_EXPORT(wasm_image) int wasm_image(VM *vm) {
+    uint32_t scope = roots_open(vm);
+    ImageOrigin origin;
+    bool ok = take_texts(vm, 3, 1, 2);
+    if (ok) {
+        Value image = root_get(vm, scope);
+        const char *problem =
+            is_bytes(image) ? image_origin(bytes_of(image)->data, bytes_of(image)->size, &origin) : IMAGE_MALFORMED;
+        if (problem) vm_raise(vm, ERR_IMAGE, "%s: %s", string_of(root_get(vm, scope + 1))->text, problem);
+        ok = !problem;
+    }
+    if (!ok) return roots_close(vm, scope), raised(vm);
+    Value text = root_get(vm, scope + 2);
+    bool is_source = is_string(text) && image_hash(string_of(text)->text, string_of(text)->size) == origin.hash;
+    bool is_current = is_source && image_options(vm) == origin.options;
+    uint32_t map = root_push(vm, map_make(vm));
+    map_set_text(vm, map_of(root_get(vm, map)), "file", string_make(vm, origin.file, origin.file_size));
+    if (origin.text_size > 0)
+        map_set_text(vm, map_of(root_get(vm, map)), "text", string_make(vm, origin.text, origin.text_size));
+    map_set_text(vm, map_of(root_get(vm, map)), "is_source", value_bool(is_source));
+    map_set_text(vm, map_of(root_get(vm, map)), "is_current", value_bool(is_current));
+    int status = answer(vm, root_get(vm, map), CODEC_LIVE);
+    roots_close(vm, scope);
+    return status;
 }
 
 /* --- questions ------------------------------------------------------------------------------------------------------------------ */

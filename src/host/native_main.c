@@ -1,5 +1,6 @@
 /* native_main.c — gene-native [options] FILE [args]: runs a program on the POSIX host, for tests and profiling.
  * FILE may be an image; --image runs source text by way of one. Exit codes as in api.md §2. */
+#include "compiler/image.h"
 #include "host/native.h"
 #include "host/program.h"
 #include "host/report.h"
@@ -106,7 +107,7 @@ static void set_program(VM *vm, const char *file, const char *package, char **ar
 /* The program as program_task wants it: an image as it is, source text as text or, on request, as an image of it.
  * VAL_UNSET after raising. */
 static Value program_of(VM *vm, Value name, const char *source, size_t size, bool as_image) {
-    if (size > 3 && memcmp(source, "GIR", 3) == 0) return bytes_make(vm, (const uint8_t *)source, size);
+    if (image_is(source, size)) return bytes_make(vm, (const uint8_t *)source, size);
     Value text = string_make_lossy(vm, source, size);
     return as_image ? program_image(vm, text, name) : text;
 }
@@ -116,7 +117,11 @@ static int run(VM *vm, const char *file, const char *source, size_t size, bool a
     uint32_t scope = roots_open(vm);
     Value name = string_make_lossy(vm, file, strlen(file));
     root_push(vm, name);
-    ModuleObj *module = program_module(vm, name);
+    ImageOrigin origin = {.file = file, .file_size = strlen(file)};
+    if (image_is(source, size)) image_origin(source, size, &origin);
+    Value path = string_make_lossy(vm, origin.file, origin.file_size);
+    root_push(vm, path);
+    ModuleObj *module = program_module(vm, path);
     vm->main_module = module;
     Value program = program_of(vm, name, source, size, as_image);
     root_push(vm, program);

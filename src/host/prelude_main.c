@@ -38,7 +38,8 @@ static bool compile(VM *vm, const char *path, const ReadResult *read, Buffer *ou
     report(path, &diagnostics);
     diagnostics_free(&diagnostics);
     const char *problem = NULL;
-    bool ok = code && image_write(vm, code, out, &problem);
+    ImageOrigin origin = {.file = base_name(path), .file_size = strlen(base_name(path))};
+    bool ok = code && image_write(vm, code, &origin, out, &problem);
     if (problem) fprintf(stderr, "%s: error: %s\n", path, problem);
     return ok;
 }

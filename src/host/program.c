@@ -21,7 +21,7 @@ Value program_image(VM *vm, Value source, Value file) {
     root_push(vm, value_pointer(module));
     CodeObj *code = source_compile(vm, module, string_of(source), string_of(file));
     if (code) root_push(vm, value_pointer(code));
-    Value image = code ? source_image(vm, code) : VAL_UNSET;
+    Value image = code ? source_image(vm, code, string_of(source), false) : VAL_UNSET;
     roots_close(vm, scope);
     return image;
 }

@@ -68,13 +68,14 @@ static void remember_importer(VM *vm, ModuleObj *importer) {
     roots_close(vm, scope);
 }
 
-/* A new module for a source, with its body ready to run. `path` and `source` are reachable. NULL after raising. */
+/* A new module for a source, text or image, with its body ready to run. `path` and `source` are reachable. NULL after raising. */
 static ModuleObj *make_module(VM *vm, SymbolObj *key, Value path, Value source) {
     uint32_t scope = roots_open(vm);
     root_push(vm, value_pointer(key));
     ModuleObj *module = source_module(vm, path, false);
     root_push(vm, value_pointer(module));
-    CodeObj *code = source_compile(vm, module, string_of(source), string_of(path));
+    CodeObj *code = is_bytes(source) ? source_load(vm, module, bytes_of(source), string_of(path))
+                                     : source_compile(vm, module, string_of(source), string_of(path));
     if (code) {
         root_push(vm, value_pointer(code));
         module->ready = function_make(vm, code, module->ns);
@@ -90,7 +91,8 @@ static NativeResult find_module(VM *vm, const Args *args, Value *out) {
     const MapObj *file = map_of(native_arg(vm, args, 0));
     ModuleObj *importer = module_arg(vm, args, 1);
     Value path = map_get_text(vm, file, "path"), source = map_get_text(vm, file, "source");
-    if (!is_string(path) || !is_string(source)) return vm_raise(vm, ERR_IMPORT, "the host gave no source text");
+    if (!is_string(path) || !(is_string(source) || is_bytes(source)))
+        return vm_raise(vm, ERR_IMPORT, "the host gave no source text");
     remember_importer(vm, importer);
     SymbolObj *key = symbol_from_string(vm, string_of(path));
     *out = table_get_symbol(&vm->modules, key);

@@ -19,7 +19,7 @@ CodeObj *prelude_load(VM *vm, ModuleObj *module, const char *file) {
     const GenePreludeFile *prelude = find_file(file);
     ENSURE(prelude, "every prelude file asked for is embedded");
     const char *problem;
-    CodeObj *code = image_read(vm, prelude->image, prelude->size, module, true, &problem);
+    CodeObj *code = image_read(vm, prelude->image, prelude->size, module, NULL, true, &problem);
     ENSURE(code, "an image made together with the program can be read");
     return code;
 }

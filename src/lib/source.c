@@ -105,19 +105,25 @@ CodeObj *source_compile(VM *vm, ModuleObj *module, StrObj *source, StrObj *file)
 
 /* --- images --------------------------------------------------------------------------------------------------------- */
 
-CodeObj *source_load(VM *vm, ModuleObj *module, const BytesObj *image, const StrObj *file) {
+CodeObj *source_load(VM *vm, ModuleObj *module, const BytesObj *image, const StrObj *name) {
     const char *problem;
-    CodeObj *code = image_read(vm, image->data, image->size, module, false, &problem);
-    if (!code) vm_raise(vm, ERR_IMAGE, "%s: %s", file->text, problem);
+    CodeObj *code = image_read(vm, image->data, image->size, module, string_of(module->path), false, &problem);
+    if (!code) vm_raise(vm, ERR_IMAGE, "%s: %s", name->text, problem);
     return code;
 }
 
-Value source_image(VM *vm, const CodeObj *code) {
+Value source_image(VM *vm, const CodeObj *code, const StrObj *source, bool keeps_source) {
+    ImageOrigin origin = {.file = code->file->text,
+                          .file_size = code->file->size,
+                          .text = source->text,
+                          .text_size = keeps_source ? source->size : 0,
+                          .hash = image_hash(source->text, source->size),
+                          .options = image_options(vm)};
     Buffer bytes;
     buffer_init(&bytes);
     const char *problem;
     Value image = VAL_UNSET;
-    if (!image_write(vm, code, &bytes, &problem)) {
+    if (!image_write(vm, code, &origin, &bytes, &problem)) {
         vm_raise(vm, ERR_IMAGE, "%s: %s", code->file->text, problem);
     } else if (bytes.size > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, bytes.size)) {
         vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: no room for an image of %zu bytes (limits.memory)",

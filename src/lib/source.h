@@ -14,10 +14,12 @@ ModuleObj *source_module_in(VM *vm, Value path, Value name, NamespaceObj *parent
  * `diagnostics`. Unrooted. */
 CodeObj *source_compile(VM *vm, ModuleObj *module, StrObj *source, StrObj *file);
 
-/* The same from an image (compiler/image.h), for a module without variables; `file` is its name in what is raised. */
-CodeObj *source_load(VM *vm, ModuleObj *module, const BytesObj *image, const StrObj *file);
-/* The image of compiled code as bytes, VAL_UNSET after raising. Unrooted. */
-Value source_image(VM *vm, const CodeObj *code);
+/* The same from an image (compiler/image.h), for a module without variables, whose path becomes the code's file; `name` is
+ * the image's in what is raised. */
+CodeObj *source_load(VM *vm, ModuleObj *module, const BytesObj *image, const StrObj *name);
+/* The image of code compiled from `source`, as bytes; it holds that text too when it is to keep it. VAL_UNSET after raising.
+ * Unrooted. */
+Value source_image(VM *vm, const CodeObj *code, const StrObj *source, bool keeps_source);
 
 /* An exception for what the reader or compiler found. Unrooted. */
 Value source_syntax_error(VM *vm, const Diagnostics *diagnostics, StrObj *file);

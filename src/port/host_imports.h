@@ -10,7 +10,7 @@
 #include "base/common.h"
 
 /* Changes with any change of this file, codec.h or operations.h that an older loader would misread. */
-#define HOST_ABI 3
+#define HOST_ABI 4
 
 /* HOST_IMPORT(result, name, parameters): module "gene". None of them throws; only call_host may enter the VM again. */
 /* A longer row would move the ends of all others. */
@@ -64,7 +64,7 @@ enum OpenFlags { OPEN_STRICT_NIL = 1, OPEN_IGNORES_TYPES = 2, OPEN_CONTRACTS_OFF
     HOST_EXPORT(int, wasm_pump, (VM * vm), "")                                                                       \
     /* the handle of the task, or 0 */                                                                               \
     HOST_EXPORT(uint32_t, wasm_eval, (VM * vm, uint32_t ticket), "source, file, bindings map or nil → exception")    \
-    HOST_EXPORT(uint32_t, wasm_run, (VM * vm, uint32_t ticket), "source, path → exception")                          \
+    HOST_EXPORT(uint32_t, wasm_run, (VM * vm, uint32_t ticket), "source or image, path, its name → exception")       \
     HOST_EXPORT(int, wasm_eval_sync, (VM * vm, double timeout_ms), "source, file, bindings → value or exception")    \
     HOST_EXPORT(int, wasm_call, (VM * vm, uint32_t ticket, uint32_t handle, uint32_t argc), "arguments → exception") \
     HOST_EXPORT(uint32_t, wasm_start, (VM * vm, uint32_t ticket, uint32_t handle), "→ handle of the task, or 0")     \
@@ -92,7 +92,12 @@ enum OpenFlags { OPEN_STRICT_NIL = 1, OPEN_IGNORES_TYPES = 2, OPEN_CONTRACTS_OFF
                 "source, file → map ^texts ^diagnostics ^incomplete; a FormStyle")                                   \
     HOST_EXPORT(int, wasm_tokens, (VM * vm), "source, file → listing, as far as the text can be read")               \
     HOST_EXPORT(int, wasm_load, (VM * vm), "source, file → function or exception")                                   \
-    HOST_EXPORT(int, wasm_compile, (VM * vm, int with_source), "source, file → listing or exception")                \
+    /* a listing shows the lines of the text, an image keeps it */                                                   \
+    HOST_EXPORT(int, wasm_compile, (VM * vm, int makes_image),                                                       \
+                "source (for a listing also an image), file, text or nil → listing, image or exception")             \
+    HOST_EXPORT(int, wasm_image, (VM * vm),                                                                          \
+                "image, its name, text or nil → map ^file ^text (if it keeps it) ^is_source (was it compiled from "  \
+                "that text?) ^is_current (… with the options of this VM?) or exception")                             \
     HOST_EXPORT(int, wasm_pending, (VM * vm), "→ map")                                                               \
     HOST_EXPORT(int, wasm_stats, (VM * vm), "→ map")                                                                 \
     HOST_EXPORT(int, wasm_names, (VM * vm), "→ array of the names a program can use")                                \

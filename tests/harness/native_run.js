@@ -52,12 +52,13 @@ export function runProcess(executable, args, { cwd, env = {}, stdin = '', timeou
 /**
  * @param {'native' | 'native-stress'} build
  * @param {import('./corpus.js').Program} program
+ * @param {string[]} [options] of gene-native besides those of the program
  * @returns {Promise<import('./corpus.js').Outcome>}
  */
-export async function runNative(build, { file, expected }) {
+export async function runNative(build, { file, expected }, options = []) {
   const outcome = await runProcess(
     join(buildFolder(build), 'gene-native'),
-    [...expected.options, basename(file), ...expected.args],
+    [...options, ...expected.options, basename(file), ...expected.args],
     {
       cwd: dirname(file),
       env: { GENE_TEST_BUILD: build },

@@ -273,17 +273,7 @@ describe('gene eval', () => {
   })
 })
 
-describe('gene compile and sources', () => {
-  test('compile prints the bytecode, with source lines unless told otherwise', async (t) => {
-    const cwd = folder(t, { 'a.gene': '(fn f [x]\n  (x + 1))\n(println (f 1))' })
-    const pretty = await gene(['compile', 'a.gene'], { cwd })
-    assert.match(pretty.stdout, /# 2:   \(x \+ 1\)\)\n\s+0 {2}ADD/)
-    const bare = await gene(['compile', '--format=bytecode', 'a.gene'], { cwd })
-    assert.match(bare.stdout, /__init__ /)
-    assert.doesNotMatch(bare.stdout, /^#/m)
-    assert.equal(existsSync(join(cwd, 'build')), false)
-  })
-
+describe('sources', () => {
   test('a source that is not UTF-8 is refused with the place of the byte', async (t) => {
     const cwd = folder(t, {})
     writeFileSync(join(cwd, 'latin1.gene'), Buffer.from('(println "a")\n(println "\u00e9")', 'latin1'))
@@ -328,7 +318,7 @@ describe('usage', () => {
   })
 
   test('a command that is not supported is told; exit code 1', async () => {
-    for (const name of ['gir', 'view', 'deps', 'lsp']) {
+    for (const name of ['view', 'deps', 'lsp']) {
       const { stdout, stderr, exit } = await gene([name, 'x'])
       assert.deepEqual([stdout, stderr, exit], ['', `Error: gene ${name} is not supported here; see gene help\n`, 1])
     }

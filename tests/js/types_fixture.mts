@@ -7,6 +7,8 @@ const n: number = await gene.eval('(* x y)', { bindings: { x: 6 }, signal: new A
 gene.define('f', async (id: number) => ({ id }))
 const { value, exitCode }: { value: any; exitCode: number } = await gene.run({ source: '1', file: 'x' }, { args: ['a'] })
 const { forms, diagnostics } = gene.parse('1', { file: 'x' })
+const image: Uint8Array = gene.compile('1', { as: 'image', keepSource: true }), listing: string = gene.compile(image, { pretty: true })
+await gene.run(image); await gene.run({ image, file: 'build/x.gir', source: '1' }); gene.imageOrigin(image).file.length; listing.length
 diagnostics[0].line.toFixed()
 try { await gene.call('f', 1) } catch (e) { if (e instanceof GeneError) e.geneStack[0].fn.length }
 gene.dispose(); gene[Symbol.dispose](); await gene[Symbol.asyncDispose]()
