@@ -19,7 +19,12 @@ Expr *analyze_error(Compiler *c, ErrorId id, const char *format, ...) {
     if (size < 0) size = 0;
     if ((size_t)size >= sizeof message) size = sizeof message - 1;
     if (c->blamed && id != ERR_COMPILE_LIMIT) {
-        if (!c->blamed->error) c->blamed->error = arena_copy_text(&c->arena, message, (size_t)size);
+        if (!c->blamed->error) {
+            c->blamed->error = arena_copy_text(&c->arena, message, (size_t)size);
+            c->blamed->error_id = id;
+            c->blamed->error_line = c->line;
+            c->blamed->error_column = c->column;
+        }
     } else if (c->diagnostics->count - c->first_diagnostic < READER_DIAGNOSTICS_MAX) {
         diagnostics_add(c->diagnostics, id, c->line, c->column, "%s", message);
     }
@@ -151,6 +156,7 @@ Expr *analyze_name(Compiler *c, SymbolObj *name) {
     if (var) return expr_var(c, var);
     Expr *x = expr_new(c, EXPR_NAME);
     x->as.name = name;
+    locate_name(c, x, name);
     return x;
 }
 
@@ -415,6 +421,11 @@ static Expr *analyze_call(Compiler *c, NodeObj *node) {
     }
     Expr *x = expr_new(c, EXPR_CALL);
     x->as.call.callee = analyze_form(c, node->type);
+    if (x->as.call.callee->kind == EXPR_NAME) { /* that a callee is missing is the call's problem */
+        x->as.call.callee->line = x->line;
+        x->as.call.callee->column = x->column;
+    }
+    x->as.call.else_gene = is_symbol(node->type) ? CALLEE_MUST : is_path(node->type) ? CALLEE_FOUND : CALLEE_ANY;
     if (may_be_macro(c, node->type)) {
         analyze_macro_call(c, node, x);
     } else {

@@ -24,6 +24,9 @@ typedef struct Compiler {
     Arena arena;
     ModuleObj *module;
     StrObj *file;
+    const StrObj *source;  /* NULL: unknown */
+    uint32_t *line_starts; /* offsets in it, once needed */
+    uint32_t line_count;
     Diagnostics *diagnostics;
     uint32_t first_diagnostic; /* count when the compilation began */
     Function *fn;              /* being analysed */
@@ -111,6 +114,10 @@ static inline bool is_symbol_text(Value form, const char *text) {
     return is_symbol(form) && symbol_is(symbol_of(form), text);
 }
 static inline Value symbol_value(const SymbolObj *symbol) { return value_pointer(symbol); }
+
+/* --- locate.c ------------------------------------------------------------------------------------------- */
+/* Moves the position of x, which uses a free name, to where the name stands in the source. */
+void locate_name(Compiler *c, Expr *x, const SymbolObj *name);
 
 /* --- analyze_type.c ------------------------------------------------------------------------------------- */
 /* The type to check for; NULL: none, because it is Any, invalid (reported) or types are ignored. */

@@ -72,7 +72,11 @@ void analyze_macro_call(Compiler *c, NodeObj *node, Expr *call) {
         arguments->items = ARENA_NEW(&c->arena, Item);
         arguments->item_count = 1;
         arguments->items->value = expr_intrinsic(c, INTRINSIC_RAISE, 2, expr_const(c, string_from(c->vm, trap.error)),
-                                                 expr_const(c, VAL_TRUE));
+                                                 expr_const(c, value_small_int((int64_t)trap.error_id)));
+        if (trap.error_line) {
+            arguments->items->value->line = trap.error_line;
+            arguments->items->value->column = trap.error_column;
+        }
     }
     call->as.call.macro = macro;
 }

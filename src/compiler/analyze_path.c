@@ -102,6 +102,13 @@ static void analyze_plain_part(Compiler *c, SymbolObj *part, bool is_last_of_man
     }
 }
 
+/* An index no step can hold, as an expression; NULL: it is a name. */
+static Expr *big_index(Compiler *c, const SymbolObj *part) {
+    int64_t number;
+    if (part->text[0] == '+' || !number_parse_int(part->text, part->size, &number)) return NULL;
+    return expr_const(c, int_make(c->vm, number));
+}
+
 /* Parts [1, count) of the path. NULL after an error. */
 static Step *analyze_steps(Compiler *c, PathObj *path, uint32_t count, bool is_instance, uint32_t *out_count) {
     Step *steps = ARENA_ARRAY(&c->arena, Step, count);
@@ -127,6 +134,8 @@ static Step *analyze_steps(Compiler *c, PathObj *path, uint32_t count, bool is_i
             step->name = symbol_intern(c->vm, text + 1, part->size - 1);
         } else if (index_part(part, &step->index)) {
             step->kind = STEP_INDEX;
+        } else if (part->size > 9 && (step->dynamic = big_index(c, part)) != NULL) {
+            step->kind = STEP_DYNAMIC;
         } else {
             /* What an adapter keeps for itself is always named: (/_geneinternal/scale = scale), language 20 §14. */
             bool is_named = symbol_is(path->parts[i - 2], "_geneinternal");

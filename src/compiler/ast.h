@@ -9,6 +9,7 @@
 #include "compiler/arena.h"
 #include "compiler/intrinsics.h"
 #include "compiler/opcodes.h"
+#include "object/errors.h"
 #include "object/space.h"
 
 typedef struct Expr Expr;
@@ -218,6 +219,8 @@ struct Function {
     bool checks_result; /* whatever it returns passes a check */
     ClassInfo *class_info;
     const char *error; /* compile error in the body: raised when called */
+    ErrorId error_id;
+    uint32_t error_line, error_column;
     uint32_t line, column;
     uint32_t eval_site_count;
     /* while it is analysed */
@@ -350,7 +353,8 @@ struct Expr {
             SymbolObj *name; /* method; NULL: `dynamic` gives it */
             Expr *dynamic;
             Arguments arguments;
-            MacroCall *macro; /* CALL only: the callee may be one; else NULL */
+            MacroCall *macro;  /* CALL only: the callee may be one; else NULL */
+            uint8_t else_gene; /* CALL only: GeneCallee */
         } call;
         struct {
             Expr *base;

@@ -42,6 +42,7 @@ static Function *new_function(Compiler *c, FunctionKind kind, Function *parent) 
 CodeObj *compiler_compile(VM *vm, const CompileRequest *request, Diagnostics *out_diagnostics) {
     Compiler c;
     compiler_begin(&c, vm, request->module, request->file, request->max_depth, out_diagnostics);
+    c.source = request->source;
     c.top = new_function(&c, FUNCTION_TOP, NULL);
     c.fn = c.top;
     Scope *scope = scope_open(&c, false);
@@ -82,6 +83,10 @@ CodeObj *compiler_compile_in_scope(VM *vm, const CompileRequest *request, const 
     bind_outer_names(&c, names, outer);
     c.fn = c.top;
     c.top->scope = scope_open(&c, false);
+    if (request->positions) {
+        c.line = request->positions->line;
+        c.column = request->positions->column;
+    }
     ArrayObj *forms = array_of(request->forms);
     c.top->body = analyze_sequence(&c, forms->items, forms->count);
     scope_close(&c);

@@ -15,9 +15,10 @@ typedef struct CompileRequest {
     const FormPosition *positions; /* one a form, or NULL */
     ModuleObj *module;             /* gets the new top-level variables */
     StrObj *file;
-    uint32_t max_depth; /* nesting of forms; 0: READER_DEPTH_MAX */
-    bool is_source;     /* a whole source text: its (comptime …) blocks are run and expanded */
-    Value environment;  /* for them: map of the environment's variables, or nil */
+    const StrObj *source; /* text the forms were read from, for exact positions; NULL: unknown */
+    uint32_t max_depth;   /* nesting of forms; 0: READER_DEPTH_MAX */
+    bool is_source;       /* a whole source text: its (comptime …) blocks are run and expanded */
+    Value environment;    /* for them: map of the environment's variables, or nil */
 } CompileRequest;
 
 /* Code of a function without parameters (CODE_TOP_LEVEL) that runs the forms and returns the value of the last.

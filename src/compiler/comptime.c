@@ -183,11 +183,20 @@ static Value binary(Comptime *t, const char *operation, Value left, Value right)
 static Value prefix(Comptime *t, const NodeObj *node) {
     const char *operation = symbol_of(node->type)->text;
     if (node->count == 2) return binary(t, operation, node->children[0], node->children[1]);
-    if (node->count != 1 || strcmp(operation, "-") != 0) return unsupported(t);
-    Value operand = evaluate(t, node->children[0]);
-    if (t->failed) return VAL_NIL;
-    if (is_float(operand)) return value_float(-float_of(operand));
-    return arithmetic(t, '-', value_small_int(0), operand);
+    bool joins = strcmp(operation, "++") == 0;
+    if (node->count == 0 || (!joins && (operation[1] || !strchr("+-*/%", operation[0])))) return unsupported(t);
+    Value result = evaluate(t, node->children[0]);
+    if (node->count == 1 && operation[0] == '-' && !t->failed) {
+        if (is_float(result)) return value_float(-float_of(result));
+        return arithmetic(t, '-', value_small_int(0), result);
+    }
+    if (node->count == 1) return unsupported(t);
+    for (uint32_t i = 1; i < node->count && !t->failed; i++) {
+        Value operand = evaluate(t, node->children[i]);
+        if (t->failed) break;
+        result = joins ? concatenate(t, result, operand) : arithmetic(t, operation[0], result, operand);
+    }
+    return t->failed ? VAL_NIL : result;
 }
 
 /* --- variables ------------------------------------------------------------------------------------------ */

@@ -53,29 +53,31 @@ static bool is_tail_call(const Emitter *e, int target) {
 }
 
 /* In a function with a return type a tail call happens only if the callee checks as much. */
-static void emit_checked_tail(Emitter *e, uint32_t base, const Arguments *arguments) {
+static void emit_checked_tail(Emitter *e, const Expr *x, uint32_t base, const Arguments *arguments) {
     uint32_t names = arguments->entry_count ? keyword_names(e, arguments) + 1 : 0;
-    code_abc(&e->code, OP_TAILCHECKED, base, arguments->item_count, 0);
+    code_abc(&e->code, OP_TAILCHECKED, base, arguments->item_count, x->as.call.else_gene);
     code_extra(&e->code, names);
 }
 
-/* The call of R[base] with these arguments. */
-static void emit_arguments_and_call(Emitter *e, const Arguments *arguments, uint32_t base, bool is_tail) {
+/* The call x of R[base] with these arguments. */
+static void emit_arguments_and_call(Emitter *e, const Expr *x, const Arguments *arguments, uint32_t base,
+                                    bool is_tail) {
+    uint32_t else_gene = x->as.call.else_gene;
     if (!fits_block(arguments)) {
         uint32_t items = take_registers(e, 2);
         emit_keywords_map(e, items + 1, arguments);
         emit_items(e, items, 0, 0, arguments, 1);
-        code_abc(&e->code, OP_CALLSPREAD, base, 0, 0);
+        code_abc(&e->code, OP_CALLSPREAD, base, 0, else_gene);
         return;
     }
     emit_block(e, arguments);
     if (is_tail && e->fn->checks_result) {
-        emit_checked_tail(e, base, arguments);
+        emit_checked_tail(e, x, base, arguments);
     } else if (arguments->entry_count == 0) {
-        code_abc(&e->code, is_tail ? OP_TAILCALL : OP_CALL, base, arguments->item_count, 0);
+        code_abc(&e->code, is_tail ? OP_TAILCALL : OP_CALL, base, arguments->item_count, else_gene);
     } else {
         uint32_t names = keyword_names(e, arguments);
-        code_abc(&e->code, is_tail ? OP_TAILCALLKW : OP_CALLKW, base, arguments->item_count, 0);
+        code_abc(&e->code, is_tail ? OP_TAILCALLKW : OP_CALLKW, base, arguments->item_count, else_gene);
         code_extra(&e->code, names);
     }
 }
@@ -90,12 +92,12 @@ static void emit_macro_call(Emitter *e, Expr *x, int target) {
     uint32_t top = e->top;
     JumpList takes_forms = 0, end = 0;
     code_jump_if(&e->code, OP_JMACRO, base, 0, &takes_forms);
-    emit_arguments_and_call(e, &x->as.call.arguments, base, is_tail_call(e, target));
+    emit_arguments_and_call(e, x, &x->as.call.arguments, base, is_tail_call(e, target));
     deliver(e, base, target);
     code_jump(&e->code, &end);
     e->top = top;
     code_patch(&e->code, &takes_forms);
-    emit_arguments_and_call(e, &macro->forms, base, false);
+    emit_arguments_and_call(e, x, &macro->forms, base, false);
     describe_site(e, macro->site);
     deliver(e, base, target);
     code_patch(&e->code, &end);
@@ -110,7 +112,7 @@ void emit_call(Emitter *e, Expr *x, int target) {
     check_argument_count(e, x->as.call.callee, &x->as.call.arguments, false);
     uint32_t base = block_register(e, target);
     emit_value(e, x->as.call.callee, (int)base);
-    emit_arguments_and_call(e, &x->as.call.arguments, base, is_tail_call(e, target));
+    emit_arguments_and_call(e, x, &x->as.call.arguments, base, is_tail_call(e, target));
     deliver(e, base, target);
 }
 

@@ -129,7 +129,7 @@
     OP(SETPROP, AB, 2, "R[A]/K[W1] = R[B] (cache W2)")                                                            \
     OP(SETIDX, AB, 1, "R[A]/W1 = R[B]")                                                                           \
     OP(SETDYN, ABC, 0, "R[A]/<R[B]> = R[C]")                                                                      \
-    OP(CALL, AB, 0, "R[A] = R[A](R[A+1..A+B]) (tick)")                                                            \
+    OP(CALL, AB, 0, "R[A] = R[A](R[A+1..A+B]); C: GeneCallee (tick)")                                             \
     OP(CALLKW, AB, 1, "like CALL; values of the keywords named by array K[W1] follow the positionals (tick)")     \
     OP(CALLSPREAD, A, 0, "R[A] = R[A](items of array R[A+1], ^ entries of map R[A+2] or nil) (tick)")             \
     OP(TAILCALL, AB, 0, "CALL in tail position; a RETURN A follows (tick)")                                       \
@@ -167,6 +167,13 @@ typedef enum OpCode {
 } OpCode;
 
 typedef enum OpFormat { FORMAT_A, FORMAT_AB, FORMAT_ABC, FORMAT_ABx, FORMAT_AsBx, FORMAT_sJ } OpFormat;
+
+/* C of a call: what to do when the callee is no callable, by how the callee was written (language 03 §3.4). */
+typedef enum GeneCallee {
+    CALLEE_MUST,  /* a name: raise */
+    CALLEE_FOUND, /* a path: raise for nil and void, else make a gene */
+    CALLEE_ANY,   /* any other expression: make a gene */
+} GeneCallee;
 
 #define INSTR_OP(word) ((word)&0xFFu)
 #define INSTR_A(word) ((word) >> 8 & 0xFFu)

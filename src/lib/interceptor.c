@@ -330,9 +330,9 @@ static const NativeDef interception_methods[] = {
 };
 
 static const NativeDef forms[] = {
-    {"interceptor", form_as_value, 0, -1, NATIVE_MACRO, "(interceptor Name [m…] advice…)",
+    {"interceptor", form_as_value, 0, -1, NATIVE_MACRO | NATIVE_FORM, "(interceptor Name [m…] advice…)",
      "Defines advice for methods of a class."},
-    {"fn-interceptor", form_as_value, 0, -1, NATIVE_MACRO, "(fn-interceptor Name [f] advice…)",
+    {"fn-interceptor", form_as_value, 0, -1, NATIVE_MACRO | NATIVE_FORM, "(fn-interceptor Name [f] advice…)",
      "Defines advice for a callable."},
 };
 

@@ -89,6 +89,7 @@ CodeObj *source_compile(VM *vm, ModuleObj *module, StrObj *source, StrObj *file)
                                   .positions = read.positions,
                                   .module = module,
                                   .file = file,
+                                  .source = source,
                                   .is_source = true,
                                   .environment = vm->env};
         Diagnostics diagnostics = {0};

@@ -166,6 +166,7 @@ enum NativeFlag {
     NATIVE_MACRO = 1 << 3, /* called by a name that ends in `!` or by a path it gets forms, as a function defined with
                                   fn name! does. To evaluate them it calls such a function of the prelude, which it may stand
                                   for: the frame that called the native is then the function's caller */
+    NATIVE_FORM = 1 << 4,  /* what the name of a form means where it is no form: kind VkNativeMacro */
 };
 
 /* A row of a library table: declared once, feeds registration, arity errors, docs and completion. */

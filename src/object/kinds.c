@@ -13,8 +13,13 @@ static const char *const type_names[OBJ_TYPE_COUNT] = {
 #undef OBJ_TYPE
 };
 
+/* The name of a form that stands for itself as a value: `interceptor`. */
+static bool is_native_macro(Value value) {
+    return obj_type_of(value) == OBJ_NATIVE && (native_of(value)->def->flags & NATIVE_FORM);
+}
+
 const char *kind_name(Value value) {
-    if (is_object(value)) return kind_names[obj_type_of(value)];
+    if (is_object(value)) return is_native_macro(value) ? "VkNativeMacro" : kind_names[obj_type_of(value)];
     if (is_small_int(value)) return "VkInt";
     if (is_float(value)) return "VkFloat";
     if (is_char(value) || value == VAL_NOT_FOUND) return "VkChar";
@@ -29,7 +34,7 @@ const char *type_name(VM *vm, Value value) {
         if (type == OBJ_INSTANCE || (type >= OBJ_ITERATOR && type <= OBJ_ENUM_VALUE)) {
             return class_of(vm, value)->name->text;
         }
-        return type_names[type];
+        return is_native_macro(value) ? kind_name(value) : type_names[type];
     }
     if (is_small_int(value)) return "Int";
     if (is_float(value)) return "Float";

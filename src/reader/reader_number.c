@@ -52,10 +52,10 @@ static void skip_digits(Reader *reader) {
     while (reader_is_digit(reader_peek(reader, 0))) reader->at++;
 }
 
-/* Behind the digits before the point. *out_end: behind the last digit that counts, as "1e" means 1.0. */
+/* Behind the digits before the point; in `5...` it belongs to the spread. *out_end: behind the last digit that counts, as "1e" means 1.0. */
 static bool skip_fraction(Reader *reader, size_t *out_end) {
     bool is_float = false;
-    if (reader_peek(reader, 0) == '.') {
+    if (reader_peek(reader, 0) == '.' && !(reader_peek(reader, 1) == '.' && reader_peek(reader, 2) == '.')) {
         is_float = true;
         reader->at++;
         skip_digits(reader);

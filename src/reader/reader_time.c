@@ -73,7 +73,7 @@ static bool offset(Literal *literal) {
 static bool zone_name(Literal *literal) {
     Reader *reader = literal->reader;
     size_t start = ++reader->at;
-    while (!reader_at_end(reader) && !strchr("]\r\n", reader->text[reader->at])) reader->at++;
+    while (!reader_at_end(reader) && !strchr("] \t,()\r\n", reader->text[reader->at])) reader->at++;
     if (reader_peek(reader, 0) != ']') return fail(literal, "Unterminated timezone name bracket");
     const char *name = reader->text + start;
     size_t size = reader->at++ - start;

@@ -3,6 +3,7 @@
  * begin at `base`. */
 #include "vm/call.h"
 
+#include "compiler/opcodes.h"
 #include "vm/adapter.h"
 #include "vm/bind.h"
 #include "vm/generator.h"
@@ -41,6 +42,47 @@ static CallResult raise_not_callable(VM *vm, Value callee, uint32_t count, uint3
         vm_raise(vm, ERR_NOT_CALLABLE, "IkUnifiedCall%s requires a callable, got %s", variant, kind_name(callee));
     }
     return CALL_RAISED;
+}
+
+/* What the call at which the top frame stands says of its callee; natives that call end up here too. */
+static GeneCallee callee_of_frame(const VM *vm, Value callee, const Arguments *a) {
+    const Fiber *fiber = vm->fiber;
+    if (fiber->frame_count == 0) return CALLEE_MUST;
+    const Frame *frame = &fiber->frames[fiber->frame_count - 1];
+    if (frame->pc < 2) return CALLEE_MUST;
+    const uint32_t *last = frame->code->words + frame->pc - 1;
+    uint32_t op = INSTR_OP(*last), earlier = INSTR_OP(last[-1]);
+    bool has_keywords = a->keyword_count > 0;
+    uint32_t word = 0;
+    if (INSTR_C(*last) && (op == OP_CALLSPREAD || (!has_keywords && (op == OP_CALL || op == OP_TAILCALL))))
+        word = *last;
+    else if (earlier == OP_TAILCHECKED || (has_keywords && (earlier == OP_CALLKW || earlier == OP_TAILCALLKW)))
+        word = last[-1];
+    bool is_this = word != 0 && fiber->stack[frame->base + INSTR_A(word)] == callee;
+    return is_this ? (GeneCallee)INSTR_C(word) : CALLEE_MUST;
+}
+
+/* A callee that is no name and no callable is the type of a new gene (language 03 §3.4). */
+static CallResult call_data(VM *vm, Value callee, const Arguments *a, uint32_t result_slot) {
+    GeneCallee kind = is_instance(callee) ? CALLEE_MUST : callee_of_frame(vm, callee, a);
+    if (kind == CALLEE_MUST || (kind == CALLEE_FOUND && (callee == VAL_NIL || callee == VAL_VOID))) {
+        return raise_not_callable(vm, callee, a->count, a->keyword_count);
+    }
+    Fiber *fiber = vm->fiber;
+    uint32_t top = fiber->top, end = a->base + a->count + a->keyword_count;
+    if (fiber->top < end) fiber->top = end;
+    uint32_t scope = roots_open(vm);
+    uint32_t root = root_push(vm, node_make(vm, callee));
+    for (uint32_t i = 0; i < a->keyword_count; i++) {
+        node_set_prop(vm, node_of(root_get(vm, root)), symbol_of(a->keyword_names[i]),
+                      fiber->stack[a->base + a->count + i]);
+    }
+    for (uint32_t i = 0; i < a->count; i++) node_push(vm, node_of(root_get(vm, root)), fiber->stack[a->base + i]);
+    Value node = root_get(vm, root);
+    roots_close(vm, scope);
+    fiber->top = top;
+    fiber->stack[result_slot] = node;
+    return CALL_VALUE;
 }
 
 static bool check_native_arity(VM *vm, const NativeDef *def, uint32_t count, uint32_t keyword_count) {
@@ -206,7 +248,7 @@ CallResult vm_construct(VM *vm, Value callee, uint32_t base, uint32_t count, con
 }
 
 static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t result_slot, uint32_t flags) {
-    if (!is_object(callee)) return raise_not_callable(vm, callee, a->count, a->keyword_count);
+    if (!is_object(callee)) return call_data(vm, callee, a, result_slot);
     switch (obj_type_of(callee)) {
     case OBJ_FUNCTION:
     case OBJ_BLOCK: return call_function(vm, callee, a, result_slot, flags);
@@ -247,7 +289,7 @@ static CallResult call_with(VM *vm, Value callee, const Arguments *a, uint32_t r
     }
     default: break;
     }
-    return raise_not_callable(vm, callee, a->count, a->keyword_count);
+    return call_data(vm, callee, a, result_slot);
 }
 
 CallResult vm_call(VM *vm, Value callee, uint32_t base, uint32_t count, const Value *keyword_names,
@@ -298,13 +340,13 @@ static bool is_listed_kind(Value receiver) {
     case OBJ_NODE:
     case OBJ_RANGE:
     case OBJ_FUNCTION:
-    case OBJ_NATIVE:
     case OBJ_BOUND_METHOD:
     case OBJ_BLOCK:
     case OBJ_NAMESPACE:
     case OBJ_FUTURE:
     case OBJ_TASK:
     case OBJ_GENERATOR: return true;
+    case OBJ_NATIVE: return !(native_of(receiver)->def->flags & NATIVE_FORM);
     default: return false;
     }
 }

@@ -60,7 +60,10 @@ static CodeObj *compile(VM *vm, const Environment *env, Value forms, bool declar
     const CodeObj *around = frame_of(vm, env)->code;
     size_t room = cstack_remaining(vm->current_cstack);
     size_t levels = room > CSTACK_RESERVE ? (room - CSTACK_RESERVE) / CSTACK_PER_LEVEL + 1 : 1;
+    FormPosition here = {0}; /* what was not read from text is blamed on the place that evaluates it */
+    code_position(around, frame_of(vm, env)->pc - 1, &here.line, &here.column);
     CompileRequest request = {.forms = forms,
+                              .positions = &here,
                               .module = around->module,
                               .file = around->file,
                               .max_depth = levels < READER_DEPTH_MAX ? (uint32_t)levels : READER_DEPTH_MAX};

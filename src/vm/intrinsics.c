@@ -56,6 +56,10 @@ static NativeResult get_strict(VM *vm, const Args *args, Value *out) {
     Value container = native_arg(vm, args, 0), key = native_arg(vm, args, 1);
     if (is_array(container) || (is_node(container) && is_int(key))) {
         uint32_t count = is_array(container) ? array_of(container)->count : node_of(container)->count;
+        if (is_symbol(key))
+            return vm_raise(vm, ERR_RUNTIME, "Cannot set named member '%s' on array", symbol_of(key)->text);
+        if (is_symbol(key))
+            return vm_raise(vm, ERR_RUNTIME, "Cannot set named member '%s' on array", symbol_of(key)->text);
         if (!is_int(key)) return vm_raise(vm, ERR_RUNTIME, "Array index must be an integer");
         if (int_of(key) < 0 || int_of(key) >= count) {
             return vm_raise(vm, ERR_INDEX, "%s index out of bounds: %lld (len=%u)",
@@ -298,7 +302,7 @@ static NativeResult repeat_count(VM *vm, const Args *args, Value *out) {
     if (is_int(count))
         *out = count;
     else if (is_float(count))
-        *out = float_of(count) < 1 ? value_small_int(0) : int_make(vm, (int64_t)fmin(float_of(count), 9e18));
+        *out = float_of(count) >= 1 ? int_make(vm, (int64_t)fmin(float_of(count), 9e18)) : value_small_int(0);
     else
         *out = value_small_int(is_truthy(count));
     return NATIVE_RETURN;
@@ -307,7 +311,11 @@ static NativeResult repeat_count(VM *vm, const Args *args, Value *out) {
 static NativeResult raise_message(VM *vm, const Args *args, Value *out) {
     (void)out;
     const char *message = string_of(native_arg(vm, args, 0))->text;
-    if (args->count > 1) return vm_raise(vm, ERR_COMPILE_FORM, "%s", message);
+    if (args->count > 1) {
+        Value kind = native_arg(vm, args, 1);
+        return vm_raise(vm, kind == value_small_int(ERR_COMPILE_LET) ? ERR_COMPILE_LET : ERR_COMPILE_FORM, "%s",
+                        message);
+    }
     return vm_raise_message(vm, "%s", message);
 }
 

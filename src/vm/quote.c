@@ -89,31 +89,29 @@ static Value copy_map(Copier *copier, const Table *table) {
     return result;
 }
 
-static void put(VM *vm, Value map, Value key, Value value) {
+/* False after raising. */
+static bool put(VM *vm, Value map, Value key, Value value) {
     uint32_t hash;
     TableEntry *entry;
-    if (!hash_find_plain(vm, hash_of(map), key, "HashMap", &hash, &entry)) {
-        vm_take_exception(vm);
-        return;
-    }
+    if (!hash_find_plain(vm, hash_of(map), key, "HashMap", &hash, &entry)) return false;
     if (entry)
         entry->value = value;
     else
         table_append(vm, &hash_of(map)->table, key, hash, value);
     heap_touch(vm, hash_of(map));
+    return true;
 }
 
-/* The reader keeps the entries of a hash map literal as written, without hashes. A key that cannot be hashed is left out:
- * quoted data raises nothing. */
+/* The reader keeps the entries of a hash map literal as written, without hashes. */
 static Value copy_hashmap(Copier *copier, const Table *table) {
     VM *vm = copier->vm;
     uint32_t scope = roots_open(vm);
     uint32_t copy = root_push(vm, hashmap_make(vm));
-    for (uint32_t i = table_next(table, 0); i < table->used; i = table_next(table, i + 1)) {
+    for (uint32_t i = table_next(table, 0); i < table->used && !copier->failed; i = table_next(table, i + 1)) {
         uint32_t key = root_push(vm, copy_form(copier, table->entries[i].key));
         Value form = table->entries[i].value;
         uint32_t value = root_push(vm, form == VAL_UNSET ? VAL_NIL : copy_form(copier, form));
-        put(vm, root_get(vm, copy), root_get(vm, key), root_get(vm, value));
+        if (!put(vm, root_get(vm, copy), root_get(vm, key), root_get(vm, value))) copier->failed = true;
         roots_close(vm, copy + 1);
     }
     Value result = root_get(vm, copy);
@@ -173,7 +171,7 @@ static Value copy_form(Copier *copier, Value form) {
 static NativeResult copy_quoted(VM *vm, const Args *args, Value *out) {
     Copier copier = {.vm = vm};
     *out = copy_form(&copier, native_arg(vm, args, 0));
-    return NATIVE_RETURN;
+    return copier.failed ? NATIVE_RAISE : NATIVE_RETURN;
 }
 
 static NativeResult render(VM *vm, const Args *args, Value *out) {
