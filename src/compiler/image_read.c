@@ -523,6 +523,7 @@ static Value read_code(ImageReader *r) {
 #define READ_CODE read_code
 #define READ_SHAPE NULL
 #define READ_MODULE NULL
+#define READ_UNREAD NULL
 
 static const ReadObject readers[OBJ_TYPE_COUNT] = {
 #define OBJ_TYPE(suffix, kind, type_name) [OBJ_##suffix] = READ_##suffix,

@@ -385,6 +385,7 @@ static void write_code(Writer *w, Buffer *record, const Obj *object) {
 #define WRITE_CODE write_code
 #define WRITE_SHAPE NULL
 #define WRITE_MODULE NULL
+#define WRITE_UNREAD NULL
 
 static const WriteObject writers[OBJ_TYPE_COUNT] = {
 #define OBJ_TYPE(suffix, kind, type_name) [OBJ_##suffix] = WRITE_##suffix,

@@ -50,4 +50,5 @@
     OBJ_TYPE(CELL, "VkCell", "VkCell")                                \
     OBJ_TYPE(CODE, "VkCode", "VkCode")                                \
     OBJ_TYPE(SHAPE, "VkShape", "VkShape")                             \
-    OBJ_TYPE(MODULE, "VkModule", "VkModule")
+    OBJ_TYPE(MODULE, "VkModule", "VkModule")                          \
+    OBJ_TYPE(UNREAD, "VkMap", "Map")

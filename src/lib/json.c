@@ -5,6 +5,7 @@
 #include "lib/json_parse.h"
 #include "lib/modules.h"
 #include "lib/support.h"
+#include "vm/operators.h"
 #include "vm/recursion.h"
 
 static void write_string(Buffer *out, const char *text, size_t size) {
@@ -97,6 +98,7 @@ static bool write_container(VM *vm, Buffer *out, Value value) {
 
 /* False after raising, or when the buffer failed. */
 static bool write_json(VM *vm, Buffer *out, Value value) {
+    if (!unread_settle(vm, value)) return false;
     if (is_nil(value)) {
         buffer_append_text(out, "null");
     } else if (is_bool(value)) {

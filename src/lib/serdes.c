@@ -263,11 +263,12 @@ static bool write_value(Writer *w, Value value) {
     case OBJ_ENUM_VALUE: return write_enum_value(w, value);
     case OBJ_INSTANCE: return write_instance(w, value);
     case OBJ_HOST: return write_host(w, value);
+    case OBJ_UNREAD: w->unasked = value; return false;
     default: return refuse(w, value, "");
     }
 }
 
-/* (encode v hosts texts): the text of a value, or a host object that is not among `hosts`. */
+/* (encode v hosts texts): the text of a value, or a host object that is not among `hosts`, or an unread node. */
 static NativeResult encode(VM *vm, const Args *args, Value *out) {
     Writer writer = {.vm = vm,
                      .hosts = array_of(native_arg(vm, args, 1)),
@@ -484,6 +485,27 @@ static NativeResult decode_name(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
+/* --- unread nodes --------------------------------------------------------------------------------------------------------- */
+
+static NativeResult make_unread(VM *vm, const Args *args, Value *out) {
+    return lib_return(out, unread_make(vm, native_arg(vm, args, 0)));
+}
+
+static NativeResult is_unread_node(VM *vm, const Args *args, Value *out) {
+    return lib_return(out, value_bool(is_unread(native_arg(vm, args, 0))));
+}
+
+static NativeResult unread_path(VM *vm, const Args *args, Value *out) {
+    return lib_return(out, unread_of(native_arg(vm, args, 0))->path);
+}
+
+/* Another task may have read it meanwhile: then that holds. */
+static NativeResult become(VM *vm, const Args *args, Value *out) {
+    Value node = native_arg(vm, args, 0);
+    if (is_unread(node)) unread_become(vm, unread_of(node), native_arg(vm, args, 1));
+    return lib_return(out, node);
+}
+
 /* --- selectors ------------------------------------------------------------------------------------------------------------ */
 
 static void push_text(VM *vm, uint32_t list, const char *text, size_t size) {
@@ -572,6 +594,10 @@ static const NativeDef helpers[] = {
     {"segments", segments, 1, 1, 0, "", "The parts of a selector."},
     {"simple_form?", is_simple_form, 1, 1, 0, "", "A literal or a name?"},
     {"kind", kind, 1, 1, 0, "", "The kind's name."},
+    {"unread", make_unread, 1, 1, 0, "", "A node of a tree that is not read yet."},
+    {"unread?", is_unread_node, 1, 1, 0, "", "Is it such a node?"},
+    {"unread_path", unread_path, 1, 1, 0, "", "The directory of an unread node."},
+    {"become", become, 2, 2, 0, "", "Turns an unread node into what was read."},
     {"void?", is_void_value, 1, 1, 0, "", "Not passed?"},
 };
 
@@ -595,6 +621,14 @@ static NativeResult run_tree_function(VM *vm, const Args *args, Value *out) {
     return prelude_call(vm, "serdes_tree.gene", install_helpers, function, argv, COUNT_OF(argv), out);
 }
 
+/* What the VM calls to have a node read. */
+static NativeResult read_unread(VM *vm, const Args *args, Value *out) {
+    Value node = native_arg(vm, args, 0);
+    return prelude_call(vm, "serdes_tree.gene", install_helpers, "read_unread", &node, 1, out);
+}
+
+static const NativeDef tree_reader = {"read_tree", read_unread, 1, 1, 0, "", "Reads a node of a tree."};
+
 #define TREE_FLAGS (NATIVE_MACRO | NATIVE_KEYWORDS)
 
 static const NativeDef functions[] = {
@@ -612,4 +646,5 @@ static const NativeDef ref_function = {
 void lib_install_serdes(VM *vm) {
     vm_define_natives(vm, lib_namespace(vm, vm->gene_ns, "serdes"), functions, COUNT_OF(functions));
     vm_define_natives(vm, vm->gene_ns, &ref_function, 1);
+    vm->tree_reader = native_make(vm, &tree_reader, VAL_NIL);
 }

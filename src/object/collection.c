@@ -172,7 +172,26 @@ Value quote_make(VM *vm, ObjType type, Value form, bool discard) {
     return value_pointer(quote);
 }
 
+/* --- trees not read yet ------------------------------------------------------------------------------------------------ */
+
+Value unread_make(VM *vm, Value path) {
+    UnreadObj *unread = heap_alloc(vm, OBJ_UNREAD, sizeof(NodeObj)); /* the largest it may become */
+    unread->path = path;
+    return value_pointer(unread);
+}
+
+void unread_become(VM *vm, UnreadObj *unread, Value read) {
+    Obj *from = pointer_of(read);
+    size_t size = is_array(read) ? sizeof(ArrayObj) : is_map(read) ? sizeof(MapObj) : sizeof(NodeObj);
+    memcpy((char *)unread + sizeof(Obj), (char *)from + sizeof(Obj), size - sizeof(Obj));
+    memset((char *)from + sizeof(Obj), 0, size - sizeof(Obj));
+    unread->header.type = from->type;
+    heap_touch(vm, unread);
+}
+
 /* --- descriptors ---------------------------------------------------------------------------------- */
+
+static void trace_unread(Heap *heap, Obj *object) { heap_mark_value(heap, ((UnreadObj *)object)->path); }
 
 static void trace_array(Heap *heap, Obj *object) {
     ArrayObj *array = (ArrayObj *)object;
@@ -218,6 +237,7 @@ void collection_describe(Heap *heap) {
     static const ObjDescriptor node = {trace_node, finalize_node};
     static const ObjDescriptor range = {trace_range, NULL};
     static const ObjDescriptor quote = {trace_quote, NULL};
+    static const ObjDescriptor unread = {trace_unread, NULL};
     heap_describe(heap, OBJ_ARRAY, &array);
     heap_describe(heap, OBJ_MAP, &map);
     heap_describe(heap, OBJ_HASHMAP, &hash);
@@ -228,4 +248,5 @@ void collection_describe(Heap *heap) {
     heap_describe(heap, OBJ_UNQUOTE, &quote);
     heap_describe(heap, OBJ_PACKAGE, &quote);
     heap_describe(heap, OBJ_APPLICATION, &quote);
+    heap_describe(heap, OBJ_UNREAD, &unread);
 }

@@ -97,6 +97,20 @@ static inline bool is_quote(Value value) { return is_obj_type(value, OBJ_QUOTE);
 static inline bool is_unquote(Value value) { return is_obj_type(value, OBJ_UNQUOTE); }
 static inline QuoteObj *quote_of(Value value) { return (QuoteObj *)pointer_of(value); }
 
+/* A node of a directory tree that has not been read (language 32 §3.2). Reading turns it into the array, map or gene it stands
+ * for, in place: whoever holds it holds that. */
+typedef struct UnreadObj {
+    Obj header;
+    Value path; /* string: the directory */
+} UnreadObj;
+
+/* The path is reachable. */
+Value unread_make(VM *vm, Value path);
+static inline bool is_unread(Value value) { return is_obj_type(value, OBJ_UNREAD); }
+static inline UnreadObj *unread_of(Value value) { return (UnreadObj *)pointer_of(value); }
+/* It takes over what `read`, an array, map or gene that nobody else holds, contains. */
+void unread_become(VM *vm, UnreadObj *unread, Value read);
+
 void collection_describe(Heap *heap);
 
 #endif

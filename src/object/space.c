@@ -43,6 +43,7 @@ static const char *const class_names[OBJ_TYPE_COUNT] = {
     [OBJ_ENUM] = "Enum",
     [OBJ_HOST] = "Custom",
     [OBJ_TYPE_VALUE] = "Type",
+    [OBJ_UNREAD] = "Unread",
 };
 
 static ClassObj *make_builtin(VM *vm, const char *name, ClassObj *parent, uint32_t builtin_type) {
@@ -63,7 +64,9 @@ static void make_classes(VM *vm) {
     ClassObj *object = space->object_class = class_make(vm, symbol_from(vm, "Object"), NULL);
     for (int type = 0; type < OBJ_TYPE_COUNT; type++) {
         ClassObj *class_ = class_names[type] ? class_named_before(space, type) : object;
-        ClassObj *parent = type == OBJ_TASK ? space->type_classes[OBJ_FUTURE] : object;
+        ClassObj *parent = type == OBJ_TASK     ? space->type_classes[OBJ_FUTURE]
+                           : type == OBJ_UNREAD ? NULL /* no method is found: every call reads it first */
+                                                : object;
         if (!class_) class_ = make_builtin(vm, class_names[type], parent, (uint32_t)type + 1);
         space->type_classes[type] = class_;
     }

@@ -430,6 +430,9 @@ CallResult vm_call_found(VM *vm, Value method, SymbolObj *name, uint32_t base, u
             }
         }
     }
+    if (is_unread(receiver) && keyword_count == 0) {
+        return call_missing(vm, vm->unread_method, name, &a, result_slot, flags);
+    }
     return vm_raise_no_method(vm, receiver, name, keyword_count);
 }
 

@@ -3,6 +3,7 @@
  * Invariant: whatever may call a Gene == or hash method keeps its operands rooted and re-reads containers afterwards. */
 #include "base/hash.h"
 #include "vm/call.h"
+#include "vm/operators.h"
 #include "vm/recursion.h"
 
 static bool is_structural(ObjType type) {
@@ -33,7 +34,7 @@ bool values_equal_fast(Value a, Value b, bool *out_equal) {
     if (!is_object(a)) return true;
     ObjType type = obj_type_of(a);
     if (type == OBJ_INSTANCE) return false;
-    if (!is_object(b) || obj_type_of(b) != type) return true;
+    if (!is_object(b) || obj_type_of(b) != type) return type != OBJ_UNREAD && !is_unread(b);
     switch (type) {
     case OBJ_INT: *out_equal = int_of(a) == int_of(b); return true;
     case OBJ_STR: *out_equal = string_equals(string_of(a), string_of(b)); return true;
@@ -46,7 +47,7 @@ bool values_equal_fast(Value a, Value b, bool *out_equal) {
     case OBJ_DATETIME:
     case OBJ_TIME: *out_equal = dates_equal(date_of(a), date_of(b)); return true;
     case OBJ_ENUM_VALUE: return enum_value_of(a)->variant != enum_value_of(b)->variant;
-    default: return !is_structural(type);
+    default: return !is_structural(type) && type != OBJ_UNREAD;
     }
 }
 
@@ -180,6 +181,10 @@ static bool compare_deeply(VM *vm, uint32_t scope, Value a, Value b, bool *out_e
         if (!exec_method(vm, a, SYM(vm, EQUALS), &b, 1, &result)) return false;
         *out_equal = is_truthy(result);
         return true;
+    }
+    if (is_unread(a) || is_unread(b)) {
+        if (!unread_settle(vm, a) || !unread_settle(vm, b)) return false;
+        if (values_equal_fast(a, b, out_equal)) return true;
     }
     *out_equal = element_count(a) == element_count(b);
     if (!*out_equal) return true;

@@ -31,38 +31,6 @@ static __attribute__((noinline)) bool interpolate_scalars(VM *vm, uint32_t base,
     return true;
 }
 
-/* Hands a re-entrant helper native to the driver, its arguments copied above the frame. */
-static void pend_native(VM *vm, const NativeDef *def, uint32_t base, uint32_t count, uint32_t slot) {
-    vm->pending_native = def;
-    vm->pending_args = (Args){base, count, 0, NULL, VAL_NIL};
-    vm->pending_slot = slot;
-}
-
-static __attribute__((noinline)) bool pend_pair(VM *vm, const NativeDef *def, Value a, Value b, uint32_t slot) {
-    Fiber *fiber = vm->fiber;
-    if (!fiber_reserve(vm, fiber, 2)) return false;
-    uint32_t base = fiber->top;
-    fiber->stack[base] = a;
-    fiber->stack[base + 1] = b;
-    fiber->top = base + 2;
-    pend_native(vm, def, base, 2, slot);
-    return true;
-}
-
-/* The jump of JEQI and JNEQI when == is a method: the driver makes it. */
-static __attribute__((noinline)) bool pend_jump(VM *vm, Value a, Value b, int32_t offset, bool when) {
-    Fiber *fiber = vm->fiber;
-    if (!fiber_reserve(vm, fiber, 4)) return false;
-    uint32_t base = fiber->top;
-    fiber->stack[base] = a;
-    fiber->stack[base + 1] = b;
-    fiber->stack[base + 2] = value_small_int(offset);
-    fiber->stack[base + 3] = value_bool(when);
-    fiber->top = base + 4;
-    pend_native(vm, &jump_if_equal_native, base, 4, base);
-    return true;
-}
-
 /* The same as namespace_needs_handler for a computed key, which becomes a symbol. */
 static __attribute__((noinline)) bool key_needs_handler(VM *vm, Value ns, Value *io_key) {
     SymbolObj *name = property_key(vm, *io_key);
@@ -304,6 +272,19 @@ static __attribute__((noinline)) CallResult call_checked(VM *vm, Value callee, u
             break;                                                                                 \
         }                                                                                          \
     }
+/* Hands the work to a native, which may run Gene code: its value goes to R[A]. */
+#define ASK_NATIVE(def, a, b)                                       \
+    do {                                                            \
+        if (!pend_pair(vm, def, a, b, frame->base + A)) goto raise; \
+        return LOOP_NATIVE;                                         \
+    } while (0)
+/* An assignment to something unread waits until that is read, then the instruction of 1 + words runs again. */
+#define ASSIGN(assigned, words)                                                                         \
+    do {                                                                                                \
+        if (assigned) break;                                                                            \
+        if (!is_unread(R[A]) || !pend_again(vm, frame, R[A], (words) + 1, frame->base + A)) goto raise; \
+        return LOOP_NATIVE;                                                                             \
+    } while (0)
 #define CALL_RESULT(expression) \
     do {                        \
         called = (expression);  \
@@ -512,15 +493,13 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             }
             SAVE_PC();
             const NativeDef *def = is_eq ? &equals_native : &not_equals_native;
-            if (!pend_pair(vm, def, R[B], R[C], frame->base + A)) goto raise;
-            return LOOP_NATIVE;
+            ASK_NATIVE(def, R[B], R[C]);
         }
         case OP_EQNUM: {
             Value a = R[B], b = R[C];
             if (UNLIKELY(is_instance(a)) && equals_is_gene(vm, a)) {
                 SAVE_PC();
-                if (!pend_pair(vm, &equals_native, a, b, frame->base + A)) goto raise;
-                return LOOP_NATIVE;
+                ASK_NATIVE(&equals_native, a, b);
             }
             R[A] = value_bool(arith_equal_number(a, b));
             break;
@@ -642,10 +621,10 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             pc += 2;
             SAVE_PC();
             if (is_namespace(container) && namespace_needs_handler(container, symbol_of(K[pc[-2]]))) {
-                if (!pend_pair(vm, &missing_member_native, container, K[pc[-2]], frame->base + A)) goto raise;
-                return LOOP_NATIVE;
+                ASK_NATIVE(&missing_member_native, container, K[pc[-2]]);
             }
             Value out = access_get_property(vm, code, pc[-1], container, symbol_of(K[pc[-2]]));
+            if (is_unread(out) || is_unread(container)) ASK_NATIVE(&unread_member_native, container, K[pc[-2]]);
             R[A] = out;
             break;
         }
@@ -653,9 +632,9 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             pc += 2;
             SAVE_PC();
             if (is_namespace(R[B]) && namespace_needs_handler(R[B], symbol_of(K[pc[-2]]))) {
-                if (!pend_pair(vm, &missing_member_native, R[B], K[pc[-2]], frame->base + A)) goto raise;
-                return LOOP_NATIVE;
+                ASK_NATIVE(&missing_member_native, R[B], K[pc[-2]]);
             }
+            if (is_unread(R[B])) ASK_NATIVE(&unread_member_native, R[B], K[pc[-2]]);
             Value out = access_get_property_or_variable(vm, R[B], symbol_of(K[pc[-2]]), R[C]);
             R[A] = out;
             break;
@@ -669,6 +648,9 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             }
             SAVE_PC();
             Value out = property_get_index(vm, container, index);
+            if (is_unread(out) || is_unread(container)) {
+                ASK_NATIVE(&unread_member_native, container, value_small_int(index));
+            }
             R[A] = out;
             break;
         }
@@ -684,12 +666,12 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
             }
             SAVE_PC();
             if (UNLIKELY(is_namespace(container)) && key_needs_handler(vm, container, &key)) {
-                if (!pend_pair(vm, &missing_member_native, container, key, frame->base + A)) goto raise;
-                return LOOP_NATIVE;
+                ASK_NATIVE(&missing_member_native, container, key);
             }
             Value out;
             if (UNLIKELY(INSTR_OP(word) == OP_GETKEY) && !property_check_key(vm, key)) goto raise;
             if (!property_get_dynamic(vm, container, key, &out)) goto raise;
+            if (is_unread(out) || is_unread(container)) ASK_NATIVE(&unread_member_native, container, key);
             R[A] = out;
             break;
         }
@@ -707,18 +689,18 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 break;
             }
             SAVE_PC();
-            if (!access_set_property(vm, code, pc[-1], container, symbol_of(K[pc[-2]]), R[B])) goto raise;
+            ASSIGN(access_set_property(vm, code, pc[-1], container, symbol_of(K[pc[-2]]), R[B]), 2);
             break;
         }
         case OP_SETIDX: {
             int32_t index = (int32_t)*pc++;
             SAVE_PC();
-            if (!property_set_index(vm, R[A], index, R[B])) goto raise;
+            ASSIGN(property_set_index(vm, R[A], index, R[B]), 1);
             break;
         }
         case OP_SETDYN: {
             SAVE_PC();
-            if (!property_set_dynamic(vm, R[A], R[B], R[C])) goto raise;
+            ASSIGN(property_set_dynamic(vm, R[A], R[B], R[C]), 0);
             break;
         }
         case OP_CALL: {

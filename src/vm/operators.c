@@ -1,6 +1,46 @@
 /* operators.c — ==, interpolation and missing members when they have to run Gene code. */
 #include "vm/operators.h"
 
+#include "vm/property.h"
+
+/* --- handing natives to the driver ---------------------------------------------------------------------- */
+
+void pend_native(VM *vm, const NativeDef *def, uint32_t base, uint32_t count, uint32_t slot) {
+    vm->pending_native = def;
+    vm->pending_args = (Args){base, count, 0, NULL, VAL_NIL};
+    vm->pending_slot = slot;
+}
+
+bool pend_pair(VM *vm, const NativeDef *def, Value a, Value b, uint32_t slot) {
+    Fiber *fiber = vm->fiber;
+    if (!fiber_reserve(vm, fiber, 2)) return false;
+    uint32_t base = fiber->top;
+    fiber->stack[base] = a;
+    fiber->stack[base + 1] = b;
+    fiber->top = base + 2;
+    pend_native(vm, def, base, 2, slot);
+    return true;
+}
+
+bool pend_jump(VM *vm, Value a, Value b, int32_t offset, bool when) {
+    Fiber *fiber = vm->fiber;
+    if (!fiber_reserve(vm, fiber, 4)) return false;
+    uint32_t base = fiber->top;
+    fiber->stack[base] = a;
+    fiber->stack[base + 1] = b;
+    fiber->stack[base + 2] = value_small_int(offset);
+    fiber->stack[base + 3] = value_bool(when);
+    fiber->top = base + 4;
+    pend_native(vm, &jump_if_equal_native, base, 4, base);
+    return true;
+}
+
+bool pend_again(VM *vm, Frame *frame, Value unread, uint32_t words, uint32_t slot) {
+    vm->exception = VAL_UNSET;
+    frame->pc -= words;
+    return pend_pair(vm, &unread_settled_native, unread, VAL_NIL, slot);
+}
+
 static NativeResult compare(VM *vm, const Args *args, bool wanted, Value *out) {
     bool equal;
     if (!values_equal(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), &equal)) return NATIVE_RAISE;
@@ -68,6 +108,40 @@ static NativeResult missing_member(VM *vm, const Args *args, Value *out) {
     return NATIVE_RETURN;
 }
 
+/* --- nodes of trees not read yet ------------------------------------------------------------------------ */
+
+bool unread_settle(VM *vm, Value value) {
+    Value ignored;
+    return !is_unread(value) || exec_callable(vm, vm->tree_reader, &value, 1, &ignored);
+}
+
+static NativeResult unread_settled(VM *vm, const Args *args, Value *out) {
+    if (!unread_settle(vm, native_arg(vm, args, 0))) return NATIVE_RAISE;
+    *out = native_arg(vm, args, 0);
+    return NATIVE_RETURN;
+}
+
+static NativeResult unread_member(VM *vm, const Args *args, Value *out) {
+    if (!unread_settle(vm, native_arg(vm, args, 0))) return NATIVE_RAISE;
+    if (!property_get_dynamic(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), out)) return NATIVE_RAISE;
+    native_set_arg(vm, args, 1, *out);
+    if (!unread_settle(vm, *out)) return NATIVE_RAISE;
+    *out = native_arg(vm, args, 1);
+    return NATIVE_RETURN;
+}
+
+static NativeResult unread_method(VM *vm, const Args *args, Value *out) {
+    if (!unread_settle(vm, native_arg(vm, args, 0))) return NATIVE_RAISE;
+    SymbolObj *name = symbol_of(native_arg(vm, args, 1));
+    const Value *argv = vm->fiber->stack + args->base + 2;
+    return exec_method(vm, native_arg(vm, args, 0), name, argv, args->count - 2, out) ? NATIVE_RETURN : NATIVE_RAISE;
+}
+
+const NativeDef unread_member_native = {
+    "/", unread_member, 2, 2, NATIVE_REENTRANT, "", "A member of what is read first."};
+const NativeDef unread_settled_native = {"read", unread_settled, 1, 2, NATIVE_REENTRANT, "", "What has been read."};
+const NativeDef unread_method_native = {
+    "call", unread_method, 2, -1, NATIVE_REENTRANT, "", "Calls a method of what is read first."};
 const NativeDef equals_native = {"==", equals, 2, 2, NATIVE_REENTRANT, "(a == b)", "True when a equals b."};
 const NativeDef not_equals_native = {"!=", not_equals, 2, 2, NATIVE_REENTRANT, "(a != b)", "Negation of ==."};
 const NativeDef jump_if_equal_native = {"==", jump_if_equal, 4, 4, NATIVE_REENTRANT, "(a == b)", "Jumps after ==."};

@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "vm/call.h"
+#include "vm/operators.h"
 
 /* Nesting; what the reader can read can be printed. */
 #define PRINT_DEPTH_MAX 1000u
@@ -394,7 +395,7 @@ static bool is_quoted(Value value, Rendering rendering) {
 }
 
 bool print_scalar(Buffer *out, Value value) {
-    if (is_container(value) || is_instance(value) || is_quote(value)) return false;
+    if (is_container(value) || is_instance(value) || is_quote(value) || is_unread(value)) return false;
     Printer p = {out, false};
     print_leaf(&p, value, is_quoted(value, RENDER_INTERPOLATED));
     return true;
@@ -498,6 +499,7 @@ static bool print_all(VM *vm, Printer *p, Value value, bool quoted) {
     uint32_t scope = roots_open(vm);
     do {
         value = without_quotes(value);
+        if (!unread_settle(vm, value)) return false;
         if (is_instance(value)) {
             if (!print_instance(vm, p, value, &value)) return false;
             if (value == VAL_UNSET) continue;

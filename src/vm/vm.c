@@ -3,13 +3,15 @@
 
 #include "port/port.h"
 #include "vm/generator.h"
+#include "vm/operators.h"
 
 static void mark_roots(VM *vm, Heap *heap, bool final) {
     space_mark(vm, heap);
     fiber_trace(heap, &vm->host_fiber);
     if (vm->fiber != &vm->host_fiber) fiber_trace(heap, vm->fiber);
-    const Value single[] = {vm->result, vm->exception, vm->wait_for, vm->pending_args.callee, vm->args, vm->program,
-                            vm->env,    vm->system,    vm->packages};
+    const Value single[] = {vm->result,   vm->exception,   vm->wait_for,     vm->pending_args.callee,
+                            vm->args,     vm->program,     vm->env,          vm->system,
+                            vm->packages, vm->tree_reader, vm->unread_method};
     heap_mark_values(heap, single, COUNT_OF(single));
     heap_mark_values(heap, vm->intrinsics, INTRINSIC_COUNT);
     heap_mark_object(heap, vm->global_ns);
@@ -173,7 +175,8 @@ static void define_builtin_classes(VM *vm) {
     for (uint32_t i = 0; i < OBJ_TYPE_COUNT; i++) {
         ClassObj *class_ = space->type_classes[i];
         bool in_gene = i == OBJ_FUTURE || i == OBJ_TASK || i == OBJ_GENERATOR;
-        if (class_) namespace_set(vm, in_gene ? vm->gene_ns : vm->global_ns, class_->name, value_pointer(class_));
+        if (class_ && i != OBJ_UNREAD)
+            namespace_set(vm, in_gene ? vm->gene_ns : vm->global_ns, class_->name, value_pointer(class_));
     }
 }
 
@@ -191,6 +194,7 @@ void vm_init(VM *vm, const Limits *limits, uint32_t hash_seed) {
     vm->limits = *limits;
     default_limits(&vm->limits);
     vm->result = vm->wait_for = vm->args = vm->program = vm->env = vm->system = vm->packages = VAL_NIL;
+    vm->tree_reader = vm->unread_method = VAL_NIL;
     vm->pending_args.callee = VAL_NIL;
     vm->exception = VAL_UNSET;
     vm->fuel = FUEL_SLICE;
@@ -216,6 +220,7 @@ void vm_init(VM *vm, const Limits *limits, uint32_t hash_seed) {
     define_exceptions(vm);
     vm_define_methods(vm, vm->space.type_classes[OBJ_GENERATOR], generator_methods, generator_method_count);
     vm_install_intrinsics(vm);
+    vm->unread_method = native_make(vm, &unread_method_native, VAL_NIL);
     heap_resume(vm);
 }
 

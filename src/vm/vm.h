@@ -100,7 +100,9 @@ struct VM {
     Value args, program, env;          /* $args, $program, $env */
     Value
         system; /* what the host says of itself: map ^cwd ^start ^os ^arch ^package ^args ^tty [stdin stdout stderr], or nil */
-    Value packages; /* what lib/package.c knows of packages: a map, or nil */
+    Value packages;      /* what lib/package.c knows of packages: a map, or nil */
+    Value tree_reader;   /* native of lib/serdes.c that reads an unread node; nil before there is one */
+    Value unread_method; /* native that calls a method of a node it reads first */
 
     /* --- handles: values the host holds, by number --- */
     Value *handles;
