@@ -38,3 +38,22 @@ Expr *analyze_parse(Compiler *c, NodeObj *node) {
     if (node->count != 1) return analyze_error(c, ERR_COMPILE_FORM, "$parse expects exactly 1 argument");
     return expr_intrinsic(c, INTRINSIC_PARSE, 1, analyze_form(c, node->children[0]));
 }
+
+static Value made_form(Compiler *c, const NodeObj *place, Value head, uint32_t count, const Value *children) {
+    Value form = node_make(c->vm, head);
+    node_of(form)->line = place->line;
+    node_of(form)->column = place->column;
+    for (uint32_t i = 0; i < count; i++) node_push(c->vm, node_of(form), children[i]);
+    return form;
+}
+
+/* (genex/repl/session (fn [form] (eval form))): the session evaluates what it reads in the scope here. */
+Expr *analyze_repl(Compiler *c, NodeObj *node) {
+    if (node->count != 0) return analyze_error(c, ERR_COMPILE_FORM, "$repl expects no arguments");
+    VM *vm = c->vm;
+    Value form = value_pointer(symbol_from(vm, "form"));
+    Value eval = made_form(c, node, value_pointer(symbol_from(vm, "eval")), 1, &form);
+    Value fn = made_form(c, node, value_pointer(symbol_from(vm, "fn")), 2, (Value[]){array_from(vm, &form, 1), eval});
+    SymbolObj *session[] = {symbol_from(vm, "genex"), symbol_from(vm, "repl"), symbol_from(vm, "session")};
+    return analyze_form(c, made_form(c, node, path_make(vm, session, COUNT_OF(session)), 1, &fn));
+}

@@ -11,6 +11,7 @@ Expr *analyze_not(Compiler *c, NodeObj *node);
 Expr *analyze_range_form(Compiler *c, NodeObj *node);
 Expr *analyze_eval(Compiler *c, NodeObj *node);
 Expr *analyze_parse(Compiler *c, NodeObj *node);
+Expr *analyze_repl(Compiler *c, NodeObj *node);
 
 /* analyze_macro.c */
 Expr *analyze_caller_eval(Compiler *c, NodeObj *node);

@@ -2,8 +2,8 @@
 #include "lib/form_text.h"
 #include "lib/modules.h"
 #include "lib/prelude.h"
+#include "lib/source.h"
 #include "lib/support.h"
-#include "reader/reader.h"
 
 /* --- what data.gene calls ------------------------------------------------------------------------------------------- */
 
@@ -32,25 +32,13 @@ static NativeResult literal(VM *vm, const Args *args, Value *out) {
     return lib_return_text(vm, &text, out);
 }
 
-static NativeResult read_forms(VM *vm, const Args *args, Value *out) {
-    const StrObj *text = string_of(native_arg(vm, args, 0));
-    ReadOptions options = {.file = "<parse>"};
-    ReadResult result;
-    reader_read(vm, text->text, text->size, &options, &result);
-    bool ok = result.diagnostics.count == 0;
-    if (!ok) vm_raise(vm, result.diagnostics.items[0].id, "%s", result.diagnostics.items[0].message);
-    *out = result.forms;
-    reader_free(&result);
-    return ok ? NATIVE_RETURN : NATIVE_RAISE;
-}
-
 static const NativeDef helpers[] = {
     {"void?", is_void_value, 1, 1, 0, "(void? v)", "Is it void: an argument that was not passed?"},
     {"plain?", is_plain, 1, 1, 0, "(plain? v)", "Has JSON a scalar for it?"},
     {"token?", is_token, 1, 1, 0, "(token? v)", "A symbol or path?"},
     {"kind", kind, 1, 1, 0, "(kind v)", "The kind's name."},
     {"literal", literal, 1, 1, 0, "(literal v)", "A scalar as source text."},
-    {"read_forms", read_forms, 1, 1, 0, "(read_forms text)", "Array of the forms of a text."},
+    {"read_forms", source_read_forms, 1, 1, 0, "(read_forms text)", "Array of the forms of a text."},
 };
 
 static void install_helpers(VM *vm, NamespaceObj *ns) { vm_define_natives(vm, ns, helpers, COUNT_OF(helpers)); }

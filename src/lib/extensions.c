@@ -9,5 +9,6 @@ const Extension extensions[] = {
     {"logging", "logging.gene", tools_install_logging},
     {"html", "html.gene", tools_install},
     {"test", "testing.gene", tools_install_testing},
+    {"repl", "repl.gene", tools_install_repl},
 };
 const size_t extension_count = COUNT_OF(extensions);

@@ -135,3 +135,15 @@ Value source_image(VM *vm, const CodeObj *code, const StrObj *source, bool keeps
     buffer_free(&bytes);
     return image;
 }
+
+NativeResult source_read_forms(VM *vm, const Args *args, Value *out) {
+    const StrObj *text = string_of(native_arg(vm, args, 0));
+    ReadOptions options = {.file = "<parse>"};
+    ReadResult result;
+    reader_read(vm, text->text, text->size, &options, &result);
+    bool ok = result.diagnostics.count == 0;
+    if (!ok) vm_raise(vm, result.diagnostics.items[0].id, "%s", result.diagnostics.items[0].message);
+    *out = result.forms;
+    reader_free(&result);
+    return ok ? NATIVE_RETURN : NATIVE_RAISE;
+}

@@ -23,6 +23,8 @@ Value source_image(VM *vm, const CodeObj *code, const StrObj *source, bool keeps
 
 /* An exception for what the reader or compiler found. Unrooted. */
 Value source_syntax_error(VM *vm, const Diagnostics *diagnostics, StrObj *file);
+/* (read_forms text): a native, the array of the forms of a text. */
+NativeResult source_read_forms(VM *vm, const Args *args, Value *out);
 /* Array of maps ^code ^message ^line ^column ^endLine ^endColumn. Unrooted. */
 Value source_diagnostics(VM *vm, const Diagnostics *diagnostics);
 

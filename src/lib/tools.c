@@ -1,6 +1,7 @@
 /* tools.c — see tools.h. */
 #include "lib/tools.h"
 
+#include "lib/source.h"
 #include "lib/support.h"
 #include "object/calendar.h"
 #include "port/port.h"
@@ -101,6 +102,10 @@ static const NativeDef logging_natives[] = {
     {"timestamp", timestamp, 0, 0, 0, "", "The local time."},
 };
 
+static const NativeDef repl_natives[] = {
+    {"read_forms", source_read_forms, 1, 1, 0, "", "Array of the forms of a text."},
+};
+
 void tools_install(VM *vm, NamespaceObj *ns) { vm_define_natives(vm, ns, natives, COUNT_OF(natives)); }
 
 void tools_install_testing(VM *vm, NamespaceObj *ns) {
@@ -109,4 +114,9 @@ void tools_install_testing(VM *vm, NamespaceObj *ns) {
 
 void tools_install_logging(VM *vm, NamespaceObj *ns) {
     vm_define_natives(vm, ns, logging_natives, COUNT_OF(logging_natives));
+}
+
+void tools_install_repl(VM *vm, NamespaceObj *ns) {
+    tools_install(vm, ns);
+    vm_define_natives(vm, ns, repl_natives, COUNT_OF(repl_natives));
 }
