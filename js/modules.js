@@ -59,7 +59,7 @@ export class ModuleSources {
     if (specifier === null) return null
     const found = await /** @type {Function} */ (this.#modules)(specifier, referrer)
     if (found === null || found === undefined) return []
-    return [typeof found === 'string' ? { path, source: found } : { path: found.path ?? path, source: found.source }]
+    return [typeof found === 'string' || found instanceof Uint8Array ? { path, source: found } : { path: found.path ?? path, source: found.source }]
   }
 
   /** Keys may be written as in the import, or as paths relative to the current directory. @param {string[]} paths @param {string | null} specifier */
@@ -67,14 +67,15 @@ export class ModuleSources {
     const given = this.#modules instanceof Map ? this.#modules : new Map(Object.entries(this.#modules ?? {}))
     const base = this.#cwd.endsWith('/') ? this.#cwd : `${this.#cwd}/`
     /** @type {Found[]} */ const found = []
+    const sourceOf = (/** @type {string} */ key) => /** @type {string | Uint8Array} */ (isImage(given.get(key)) ? given.get(key) : String(given.get(key)))
     for (const path of paths) {
       const local = path.startsWith(base) ? path.slice(base.length) : path
       const key = [path, local, `./${local}`].find((name) => given.has(name))
-      if (key !== undefined) found.push({ path, source: String(given.get(key)) })
+      if (key !== undefined) found.push({ path, source: sourceOf(key) })
     }
     if (found.length || specifier === null) return found
-    const source = given.get(specifier) ?? given.get(`${specifier}.gene`)
-    return source === undefined ? [] : [{ path: specifier, source }]
+    const key = [specifier, `${specifier}.gene`].find((name) => given.has(name))
+    return key === undefined ? [] : [{ path: specifier, source: sourceOf(key) }]
   }
 
   /** @param {string[]} paths @param {string | null} specifier */

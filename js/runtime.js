@@ -12,6 +12,7 @@ import { ModuleSources } from './modules.js'
 import { Operations } from './operations.js'
 import { checkKeys, checkName, checkOptions, checkPath, checkTimeout } from './options.js'
 import { formatError } from './report.js'
+import { decodeSource } from './source_text.js'
 import { Sources } from './sources.js'
 
 /** @typedef {import('./options.js').RuntimeOptions} RuntimeOptions */
@@ -29,7 +30,7 @@ import { Sources } from './sources.js'
  * @property {AbortSignal} [signal]
  *
  * @typedef {{ image: Uint8Array, file?: string, source?: string }} CompiledProgram what compile() has made; file: where it lies;
- *   source: the text it was compiled from, which error reports quote
+ *   source: the text it was compiled from, which error reports quote; default: the file that it names, if it is still the same
  * @typedef {string | URL | Uint8Array | { source: string, file?: string } | CompiledProgram} Program a file (source text or a compiled
  *   program), a compiled program, or source text
  *
@@ -52,6 +53,7 @@ import { Sources } from './sources.js'
 const EVAL_OPTIONS = ['file', 'bindings', 'signal', 'timeout', 'as']
 const COMPILE_OPTIONS = ['file', 'as', 'pretty', 'keepSource']
 const FORM_STYLES = ['compact', 'pretty', 'sexp'] // FormStyle in src/lib/form_text.h
+const SOURCE_MAX = 4_000_000 // bytes
 const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
 /** A program has not failed because its last value is none that JavaScript can have. @param {any} error */
@@ -259,16 +261,30 @@ export class Runtime {
     const files = await this.#sourceFiles()
     if (!files.readFile) throw hostError('GENE.WASM.UNSUPPORTED', 'this file system has no readFile')
     const content = await this.#operations.readProgram(files, file)
-    if (!isImage(content)) return { code: content, text: content, file, name: file }
-    const source = await this.#operations.readProgram(files, this.imageOrigin(content, { file }).file).catch(() => undefined)
-    return this.#imageProgram({ image: content, file, source: typeof source === 'string' ? source : undefined })
+    return isImage(content) ? this.#imageProgram({ image: content, file }) : { code: content, text: content, file, name: file }
   }
 
-  /** @param {CompiledProgram} program @returns {Loaded} */
-  #imageProgram({ image, file: name = '<program>', source }) {
+  /** @param {CompiledProgram} program @returns {Promise<Loaded>} */
+  async #imageProgram({ image, file: name = '<program>', source }) {
     if (!(image instanceof Uint8Array)) throw new TypeError('a compiled program must be a Uint8Array')
-    const { file, text, isSource } = this.imageOrigin(image, { file: name, source })
-    return { code: image, text: text ?? (isSource ? source : undefined), file, name }
+    const { file, text } = this.imageOrigin(image, { file: name })
+    if (text !== undefined) return { code: image, text, file, name }
+    const candidate = source ?? (await this.#quotable(file))
+    const { isSource } = this.imageOrigin(image, { file: name, source: candidate })
+    return { code: image, text: isSource ? candidate : undefined, file, name }
+  }
+
+  /** What is there where a compiled program says that its source was. It can say what it likes. @param {string} path */
+  async #quotable(path) {
+    try {
+      const files = await this.#sourceFiles()
+      const found = await files.stat?.(path)
+      if (!found?.isFile || found.size > SOURCE_MAX) return undefined
+      const content = await files.readFile?.(path)
+      return typeof content === 'object' ? decodeSource(content, path) : content
+    } catch {
+      return undefined
+    }
   }
 
   /** Until no one-shot work is left, as run() waits for it. @param {{ signal?: AbortSignal }} [options] the signal stops every task */

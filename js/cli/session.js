@@ -7,7 +7,7 @@ import { isInterruptHandled } from '../node/interrupts.js'
 import { createRuntime } from '../runtime.js'
 import { ErrorPrinter } from './errors.js'
 import { CommandError, EXIT } from './exit.js'
-import { isFile, readSource } from './input.js'
+import { isFile } from './input.js'
 import { Output } from './output.js'
 
 const GRANTS = /** @type {const} */ (['fs', 'net', 'env', 'run'])
@@ -136,12 +136,10 @@ export class Session {
   /** A compiled program. @param {Record<string, any>} options @param {Uint8Array} image @param {string} file @param {string[]} args */
   async runImage(options, image, file, args) {
     const { runtime } = this
-    const origin = runtime.imageOrigin(image, { file })
-    const source = origin.text ?? (isFile(origin.file) ? readSource(origin.file) : undefined)
     const what = options.dump ?? (options.debug ? 'code' : undefined)
     if (what === 'code') this.output.writeError(runtime.compile(image, { file, pretty: true }))
     else if (what !== undefined) throw new CommandError(`${file} is compiled code: there is no source text to show ${what} of`)
-    const { exitCode } = await runtime.run({ image, file, source }, { args, signal: this.signal })
+    const { exitCode } = await runtime.run({ image, file }, { args, signal: this.signal })
     return exitCode
   }
 

@@ -134,6 +134,43 @@ describe('compiled programs', () => {
   })
 })
 
+test('modules that the embedder gives can be compiled ones', async (t) => {
+  const maker = await open(t)
+  const image = maker.compile('(fn f [] "compiled")', { file: 'm.gene', as: 'image' })
+  for (const modules of [{ './m.gene': image }, new Map([['./m', image]]), () => image, () => ({ path: '/x/m.gene', source: image })]) {
+    const gene = await open(t, { modules })
+    assert.equal((await gene.run({ source: '(import f from "./m")\n(f)' })).value, 'compiled')
+  }
+  const gene = await open(t, { modules: { './m.gene': image.slice(0, 20) } })
+  assert.equal((await failure(gene.run({ source: '(import f from "./m")\n(f)' }))).code, 'GENE.COMPILE.IMAGE')
+})
+
+test('what lies where a program says that its source was is not believed', async (t) => {
+  const maker = await open(t)
+  const files = { text: '(throw "x")', other: '(throw "y")', binary: new Uint8Array([255, 254]), folder: null, endless: null }
+  for (const [name, content] of Object.entries(files)) {
+    const image = maker.compile('(throw "x")', { file: `/${name}`, as: 'image' })
+    const fs = {
+      stat: async () => ({ size: name === 'endless' ? 2 ** 40 : 1, isFile: name !== 'folder', isDir: name === 'folder', modified: 0 }),
+      readFile: async () => content ?? assert.fail(`${name} was read`),
+    }
+    const gene = await open(t, { fs })
+    const error = await failure(gene.run({ image, file: '/p.gir' }))
+    assert.equal(error.message, 'x')
+    assert.equal(gene.report(error).includes('1 | (throw "x")'), name === 'text', name)
+  }
+})
+
+test('a program cannot widen what it may read by saying where its source was', async (t) => {
+  const maker = await open(t)
+  const image = maker.compile('(import f from "./b")\n(f)', { file: '/secret/a.gene', as: 'image' })
+  const fs = { readFile: async (/** @type {string} */ path) => (path === '/secret/b.gene' ? '(fn f [] "secret")' : Promise.reject(new Error(path))) }
+  const gene = await open(t, { fs, cwd: '/p' })
+  assert.match((await failure(gene.run({ image, file: '/p/a.gir' }))).message, /MODULE\.NOT_FOUND/)
+  const allowed = await open(t, { fs, cwd: '/p', allow: { fs: true } })
+  assert.equal((await allowed.run({ image, file: '/p/a.gir' })).value, 'secret')
+})
+
 test('the path of a source is relative to its image', () => {
   for (const [image, named, path] of [
     ['build/a.gir', '../a.gene', 'a.gene'], ['a.gir', '../a.gene', '../a.gene'], ['../b/a.gir', '../../a.gene', '../../a.gene'],

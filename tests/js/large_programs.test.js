@@ -5,11 +5,11 @@ import { describe, test } from 'node:test'
 import { mixedProgram, programShapes } from '../../bench/programs.js'
 import { createRuntime } from '../../js/index.js'
 
-/** What a program prints. @param {string} source */
-async function printed(source) {
+/** What a program prints; by way of an image it is verified too. @param {string} source @param {boolean} [asImage] */
+async function printed(source, asImage = false) {
   let text = ''
   const runtime = await createRuntime({ stdout: (piece) => (text += piece) })
-  await runtime.run({ source })
+  await runtime.run(asImage ? runtime.compile(source, { as: 'image' }) : { source })
   runtime.dispose()
   return text
 }
@@ -23,7 +23,7 @@ describe('20,000', () => {
   for (const [name, make] of Object.entries(programShapes)) {
     test(name, async () => {
       const { source, prints } = make(20000)
-      assert.equal(await printed(source), `${prints}\n`)
+      for (const asImage of [false, true]) assert.equal(await printed(source, asImage), `${prints}\n`)
     })
   }
 })
