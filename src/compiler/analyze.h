@@ -27,6 +27,7 @@ typedef struct Compiler {
     const StrObj *source;  /* NULL: unknown */
     uint32_t *line_starts; /* offsets in it, once needed */
     uint32_t line_count;
+    size_t searched; /* bytes of it locate_name has looked at */
     Diagnostics *diagnostics;
     uint32_t first_diagnostic; /* count when the compilation began */
     Function *fn;              /* being analysed */

@@ -16,7 +16,9 @@ Expr *analyze_dollar(Compiler *c, SymbolObj *symbol) {
                               expr_const(c, value_bool(symbol_is(symbol, "$duration_start"))));
     }
     SymbolObj *name = symbol_intern(c->vm, symbol->text + 1, symbol->size - 1);
-    return expr_intrinsic(c, INTRINSIC_GLOBAL, 1, expr_const(c, symbol_value(name)));
+    Expr *x = expr_intrinsic(c, INTRINSIC_GLOBAL, 1, expr_const(c, symbol_value(name)));
+    locate_name(c, x, symbol);
+    return x;
 }
 
 bool literal_word(const SymbolObj *part, Value *out_value) {

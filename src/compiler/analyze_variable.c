@@ -76,6 +76,10 @@ static Expr *parse_default(ParamParser *p) {
 static void parse_name_item(ParamParser *p, SymbolObj *symbol, ParamSpec *out) {
     bool is_keyword = symbol->text[0] == '^' && symbol->size > 1;
     bool typed;
+    if (is_keyword && strpbrk(symbol->text + 1, "^!") == symbol->text + 1) { /* ^^k, ^!k say a value */
+        pattern_error(p, "Unsupported destructuring pattern");
+        return;
+    }
     if (is_keyword) symbol = symbol_intern(p->c->vm, symbol->text + 1, symbol->size - 1);
     symbol = strip_colon(p->c, symbol, &typed);
     if (symbol_is(symbol, "...")) {

@@ -5,6 +5,7 @@
 #include "compiler/analyze.h"
 
 #define SEARCH_MAX 4096
+#define SEARCH_TOTAL_MAX (8u << 20) /* bytes a compilation looks at: it stays linear */
 
 typedef struct Scanner {
     const char *at, *end;
@@ -131,13 +132,21 @@ static bool is_defined(const Compiler *c, const SymbolObj *name) {
     return false;
 }
 
-void locate_name(Compiler *c, Expr *x, const SymbolObj *name) {
-    if (!c->source || !x->line || is_defined(c, name)) return;
-    size_t start = line_start(c, x->line);
-    Scanner s = {.at = c->source->text + start, .end = c->source->text + c->source->size, .line = x->line, .column = 1};
-    while (s.column < x->column && s.at < s.end && *s.at != '\n') step(&s);
+/* To the position of the gene, an array or what else the name is in. */
+static Scanner scanner_at(Compiler *c, uint32_t line, uint32_t column) {
+    const char *start = c->source->text + line_start(c, line), *end = c->source->text + c->source->size;
+    Scanner s = {.at = start, .end = end, .line = line, .column = 1};
+    while (s.column < column && s.at < s.end && *s.at != '\n') step(&s);
+    c->searched += (size_t)(s.at - start);
     if ((size_t)(s.end - s.at) > SEARCH_MAX) s.end = s.at + SEARCH_MAX;
     s.in_gene = peek(&s, 0) == '(' || (peek(&s, 0) == '#' && peek(&s, 1) == '(');
+    return s;
+}
+
+void locate_name(Compiler *c, Expr *x, const SymbolObj *name) {
+    if (!c->source || !x->line || c->searched > SEARCH_TOTAL_MAX || is_defined(c, name)) return;
+    Scanner s = scanner_at(c, x->line, x->column);
+    const char *start = s.at;
     bool has_begun = false;
     while (s.at < s.end && !(has_begun && s.depth == 0)) {
         uint32_t line = s.line, column = s.column;
@@ -145,8 +154,9 @@ void locate_name(Compiler *c, Expr *x, const SymbolObj *name) {
         if (scan_item(&s, name)) {
             x->line = line;
             x->column = column;
-            return;
+            break;
         }
         has_begun = has_begun || is_item || s.depth > 0;
     }
+    c->searched += (size_t)(s.at - start);
 }
