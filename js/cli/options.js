@@ -107,7 +107,7 @@ export const PIPE = [
 /** @type {OptionRow} */
 export const PACKAGE = { name: 'pkg', value: 'DIR|NAME', help: 'the package that the program belongs to' }
 /** @type {OptionRow} */
-export const REPL_ON_ERROR = { name: 'repl-on-error', help: 'after an uncaught exception open an interactive session, where ex is that' }
+export const REPL_ON_ERROR = { name: 'repl-on-error', help: 'after an uncaught exception open an interactive session, where $ex is that' }
 /** @type {OptionRow} */
 export const CHECK = { name: 'check', help: 'change nothing; exit code 1 when a file is not laid out so' }
 /** @type {OptionRow} */

@@ -30,6 +30,7 @@ const MORE_HELP = `${HELP}
 class Repl {
   #session
   #options
+  #bindings
   #readline
   #isTerminal
   #lines = '' // of the form that is not complete yet
@@ -44,9 +45,15 @@ class Repl {
   #isOver = false
   /** @type {(code: number) => void} */ #end = () => {}
 
-  /** @param {Session} session @param {Record<string, any>} options @param {History} history */
-  constructor(session, options, history) {
+  /**
+   * @param {Session} session
+   * @param {Record<string, any>} options
+   * @param {History} history
+   * @param {Record<string, unknown>} [bindings]
+   */
+  constructor(session, options, history, bindings) {
     this.#session = session
+    this.#bindings = bindings
     this.#options = options
     this.#isTerminal = process.stdin.isTTY === true
     this.#readline = createInterface({
@@ -175,7 +182,7 @@ class Repl {
     this.#running = new AbortController()
     try {
       this.#session.dump(this.#options, source, file)
-      const text = await runtime.eval(source, { file, as: 'text', signal: this.#running.signal }, { asIs: true })
+      const text = await runtime.eval(source, { file, as: 'text', signal: this.#running.signal, bindings: this.#bindings }, { asIs: true })
       if (text !== 'nil' && text !== 'void') this.#tell(`${text}\n`)
     } catch (error) {
       if (error?.code === EXIT_CODE) return this.#leave(runtime.exitCode ?? EXIT.OK)
@@ -214,8 +221,13 @@ class Repl {
   }
 }
 
-/** A session within a session: after a program has failed (--repl-on-error). @param {Session} session @param {Record<string, any>} options */
-export const interact = (session, options) => new Repl(session, options, new History()).run()
+/**
+ * A session within a session: after a program has failed (--repl-on-error).
+ * @param {Session} session
+ * @param {Record<string, any>} options
+ * @param {unknown} error is `$ex` there
+ */
+export const interact = (session, options, error) => new Repl(session, options, new History(), { $ex: error }).run()
 
 /** @param {import('./arguments.js').Arguments} given */
 export async function command({ options }) {

@@ -40,7 +40,7 @@ export class Session {
   #hasUnhandled = false
   #interrupted = false
   #title = ''
-  /** With --repl-on-error. @type {(() => Promise<unknown>) | undefined} */ #interact
+  /** With --repl-on-error. @type {((error: unknown) => Promise<unknown>) | undefined} */ #interact
 
   /**
    * @param {import('../runtime.js').Runtime} runtime
@@ -70,7 +70,7 @@ export class Session {
       ...own,
     })
     session = new Session(runtime, printer, output)
-    if (options['repl-on-error']) session.#interact = async () => (await import('./repl.js')).interact(/** @type {Session} */ (session), options)
+    if (options['repl-on-error']) session.#interact = async (error) => (await import('./repl.js')).interact(/** @type {Session} */ (session), options, error)
     printer.quoteFrom(runtime)
     return session
   }
@@ -182,7 +182,7 @@ export class Session {
   async #afterError(error) {
     if (!this.#interact) return
     this.runtime.define('ex', error)
-    await this.#interact()
+    await this.#interact(error)
   }
 
   /** @param {any} error */

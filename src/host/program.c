@@ -70,6 +70,7 @@ TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value
     root_push(vm, file);
     root_push(vm, bindings);
     const Table *table = is_object(bindings) && is_map(bindings) ? &map_of(bindings)->table : NULL;
+    Value handled = table ? table_get_symbol(table, symbol_from(vm, "$ex")) : VAL_UNSET;
     uint32_t hidden = vm->fiber->top;
     uint32_t hidden_count = table ? hide_variables(vm, module, table) : 0;
     CodeObj *code = is_bytes(source) ? source_load(vm, module, bytes_of(source), string_of(file))
@@ -78,11 +79,12 @@ TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value
     TaskObj *task = NULL;
     if (code) {
         root_push(vm, value_pointer(code));
-        NamespaceObj *ns = table && table->count ? binding_namespace(vm, module, table) : module->ns;
+        NamespaceObj *ns = table && table->count > (handled != VAL_UNSET) ? binding_namespace(vm, module, table) : module->ns;
         root_push(vm, value_pointer(ns));
         Value function = function_make(vm, code, ns);
         task = task_make(vm, function, NULL, 0, VAL_NIL);
         if (task) task->is_main = true;
+        if (task && handled != VAL_UNSET) task->fiber.handled = handled;
         if (task && vm->limits.time_ms > 0) task->deadline_ms = port_now_ms(vm) + vm->limits.time_ms;
     }
     roots_close(vm, scope);
