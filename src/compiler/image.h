@@ -48,8 +48,10 @@ static inline bool image_is(const void *bytes, size_t size) {
     return size > 3 && memcmp(bytes, "GIR", 3) == 0 && ((const uint8_t *)bytes)[3] < 9;
 }
 
-/* Appends the image of a file's top-level code. False: *out_problem (static text) says why; `out` is unchanged. */
-bool image_write(VM *vm, const CodeObj *code, const ImageOrigin *origin, Buffer *out, const char **out_problem);
+/* Appends the image of a file's top-level code, with the place in the source of every instruction or, smaller, without. False:
+ * *out_problem (static text) says why; `out` is unchanged. */
+bool image_write(VM *vm, const CodeObj *code, const ImageOrigin *origin, bool with_places, Buffer *out,
+                 const char **out_problem);
 
 /* What the image was compiled from; the texts lie inside of it. NULL, or a problem: not to be read by this version. */
 const char *image_origin(const void *bytes, size_t size, ImageOrigin *out_origin);

@@ -15,6 +15,7 @@ typedef struct Writer {
     uint32_t capacity, count; /* power of two; objects written */
     VM *vm;
     const ModuleObj *module;
+    bool has_places;
     const char *problem;
 } Writer;
 
@@ -276,10 +277,11 @@ static void put_words(Buffer *record, const CodeObj *code) {
     }
 }
 
-static void put_lines(Buffer *record, const CodeObj *code) {
+static void put_lines(const Writer *w, Buffer *record, const CodeObj *code) {
     LineEntry last = {0, code->line, code->column};
-    put_number(record, code->line_count);
-    for (uint32_t i = 0; i < code->line_count; i++) {
+    uint32_t count = w->has_places ? code->line_count : 0;
+    put_number(record, count);
+    for (uint32_t i = 0; i < count; i++) {
         LineEntry entry = code->lines[i];
         put_number(record, entry.pc - last.pc);
         put_signed(record, (int64_t)entry.line - last.line);
@@ -330,7 +332,7 @@ static void write_code(Writer *w, Buffer *record, const Obj *object) {
         const uint32_t parts[] = {handler->start, handler->end, handler->target, handler->slot, handler->is_finally};
         for (size_t j = 0; j < COUNT_OF(parts); j++) put_number(record, parts[j]);
     }
-    put_lines(record, code);
+    put_lines(w, record, code);
 }
 
 /* --- kinds ------------------------------------------------------------------------------------------------------------- */
@@ -421,8 +423,9 @@ uint8_t image_options(VM *vm) {
 
 uint32_t image_hash(const char *text, size_t size) { return hash_bytes(text, size, (uint32_t)size); }
 
-bool image_write(VM *vm, const CodeObj *code, const ImageOrigin *origin, Buffer *out, const char **out_problem) {
-    Writer w = {.vm = vm, .module = code->module};
+bool image_write(VM *vm, const CodeObj *code, const ImageOrigin *origin, bool with_places, Buffer *out,
+                 const char **out_problem) {
+    Writer w = {.vm = vm, .module = code->module, .has_places = with_places};
     buffer_init(&w.body);
     Buffer tail;
     buffer_init(&tail);

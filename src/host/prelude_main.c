@@ -39,7 +39,8 @@ static bool compile(VM *vm, const char *path, const ReadResult *read, Buffer *ou
     diagnostics_free(&diagnostics);
     const char *problem = NULL;
     ImageOrigin origin = {.file = base_name(path), .file_size = strlen(base_name(path))};
-    bool ok = code && image_write(vm, code, &origin, out, &problem);
+    /* An error in library code is told at the place of its caller. */
+    bool ok = code && image_write(vm, code, &origin, false, out, &problem);
     if (problem) fprintf(stderr, "%s: error: %s\n", path, problem);
     return ok;
 }

@@ -124,7 +124,7 @@ Value source_image(VM *vm, const CodeObj *code, const StrObj *source, bool keeps
     buffer_init(&bytes);
     const char *problem;
     Value image = VAL_UNSET;
-    if (!image_write(vm, code, &origin, &bytes, &problem)) {
+    if (!image_write(vm, code, &origin, true, &bytes, &problem)) {
         vm_raise(vm, ERR_IMAGE, "%s: %s", code->file->text, problem);
     } else if (bytes.size > HEAP_SMALL_REQUEST && !heap_can_allocate(vm, bytes.size)) {
         vm_raise(vm, ERR_LIMIT_MEMORY, "memory limit reached: no room for an image of %zu bytes (limits.memory)",

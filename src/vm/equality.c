@@ -248,9 +248,9 @@ static bool hash_instance(VM *vm, Value value, const char *container_name, uint3
 }
 
 static bool hash_date(const DateObj *date, uint32_t *out_hash) {
-    *out_hash = hash_word(((uint64_t)(uint32_t)date->year << 32) ^ ((uint64_t)date->month << 28) ^
-                          ((uint64_t)date->day << 20) ^ ((uint64_t)date->hour << 14) ^ ((uint64_t)date->minute << 7) ^
-                          date->second ^ date->microsecond);
+    *out_hash =
+        hash_word(((uint64_t)(uint32_t)date->year << 32) ^ ((uint64_t)date->month << 28) ^ ((uint64_t)date->day << 20) ^
+                  ((uint64_t)date->hour << 14) ^ ((uint64_t)date->minute << 7) ^ date->second ^ date->microsecond);
     return true;
 }
 
@@ -315,7 +315,9 @@ static void store_parts(VM *vm, uint32_t slot, const Parts *parts) {
 static bool push_parts(VM *vm, uint32_t scope, Value container) {
     if (!push_level(vm, scope, "hashed", container, value_small_int(0))) return false;
     ObjType type = obj_type_of(container);
-    uint32_t first = type == OBJ_ARRAY ? 7 : type == OBJ_ENUM_VALUE ? hash_identity(vm, enum_value_of(container)->variant) : 17;
+    uint32_t first = type == OBJ_ARRAY        ? 7
+                     : type == OBJ_ENUM_VALUE ? hash_identity(vm, enum_value_of(container)->variant)
+                                              : 17;
     set_level_number(vm, vm->fiber->top - 1, first);
     return true;
 }
@@ -387,6 +389,7 @@ static bool hash_level(VM *vm, uint32_t scope, const char *container_name, uint3
 bool value_hash(VM *vm, Value value, const char *container_name, uint32_t *out_hash) {
     if (!is_hashed_container(value)) return hash_single(vm, value, container_name, out_hash);
     uint32_t scope = roots_open(vm);
+    *out_hash = 0;
     bool ok = push_parts(vm, scope, value);
     while (ok && vm->fiber->top > scope) ok = hash_level(vm, scope, container_name, out_hash);
     roots_close(vm, scope);
