@@ -114,21 +114,6 @@ static NativeResult file_each_line(VM *vm, const Args *args, Value *out) {
 
 /* --- FileReader: a text and how much of it was read -------------------------------------------------------------- */
 
-static void set_field(VM *vm, Value instance, const char *name, Value value) {
-    uint32_t scope = roots_open(vm);
-    root_push(vm, instance);
-    root_push(vm, value);
-    SymbolObj *symbol = symbol_from(vm, name);
-    root_push(vm, value_pointer(symbol));
-    instance_set(vm, instance_of(instance), symbol, value);
-    roots_close(vm, scope);
-}
-
-static Value get_field(VM *vm, Value instance, const char *name) {
-    Value value = is_instance(instance) ? instance_get(instance_of(instance), symbol_from(vm, name)) : VAL_UNSET;
-    return value == VAL_UNSET ? VAL_NIL : value;
-}
-
 /* The native's data is the class FileReader. */
 static NativeResult file_reader(VM *vm, const Args *args, Value *out) {
     static const char name[] = "File/reader";
@@ -138,16 +123,16 @@ static NativeResult file_reader(VM *vm, const Args *args, Value *out) {
     if (!exec_await(vm, future, &text)) return roots_close(vm, scope), NATIVE_RAISE;
     uint32_t content = root_push(vm, text);
     uint32_t reader = root_push(vm, instance_make(vm, class_of_value(native_of(args->callee)->data)));
-    set_field(vm, root_get(vm, reader), "text", root_get(vm, content));
-    set_field(vm, root_get(vm, reader), "position", value_small_int(0));
+    lib_set_field(vm, root_get(vm, reader), "text", root_get(vm, content));
+    lib_set_field(vm, root_get(vm, reader), "position", value_small_int(0));
     *out = root_get(vm, reader);
     roots_close(vm, scope);
     return NATIVE_RETURN;
 }
 
 static NativeResult reader_read_line(VM *vm, const Args *args, Value *out) {
-    Value reader = native_arg(vm, args, 0), text = get_field(vm, reader, "text");
-    Value position = get_field(vm, reader, "position");
+    Value reader = native_arg(vm, args, 0), text = lib_get_field(vm, reader, "text");
+    Value position = lib_get_field(vm, reader, "position");
     *out = VAL_NIL;
     if (!is_string(text) || !is_int(position) || int_of(position) >= string_of(text)->size) return NATIVE_RETURN;
     const StrObj *string = string_of(text);
@@ -155,7 +140,7 @@ static NativeResult reader_read_line(VM *vm, const Args *args, Value *out) {
     size_t size = line_size(string->text + at, string->size - at, &next);
     uint32_t scope = roots_open(vm);
     uint32_t line = root_push(vm, string_make(vm, string->text + at, size));
-    set_field(vm, reader, "position", value_small_int((int64_t)(at + next)));
+    lib_set_field(vm, reader, "position", value_small_int((int64_t)(at + next)));
     *out = root_get(vm, line);
     roots_close(vm, scope);
     return NATIVE_RETURN;
@@ -163,7 +148,7 @@ static NativeResult reader_read_line(VM *vm, const Args *args, Value *out) {
 
 static NativeResult reader_close(VM *vm, const Args *args, Value *out) {
     if (!is_instance(native_arg(vm, args, 0))) return lib_raise_receiver(vm, args);
-    set_field(vm, native_arg(vm, args, 0), "text", VAL_NIL);
+    lib_set_field(vm, native_arg(vm, args, 0), "text", VAL_NIL);
     return lib_return(out, VAL_NIL);
 }
 
@@ -174,7 +159,7 @@ static NativeResult file_new(VM *vm, const Args *args, Value *out) {
     if (!is_string(path)) return vm_raise_message(vm, "File requires a string path");
     uint32_t scope = roots_open(vm);
     uint32_t file = root_push(vm, instance_make(vm, class_of_value(native_arg(vm, args, 0))));
-    set_field(vm, root_get(vm, file), "path", path);
+    lib_set_field(vm, root_get(vm, file), "path", path);
     *out = root_get(vm, file);
     roots_close(vm, scope);
     return NATIVE_RETURN;
@@ -182,7 +167,7 @@ static NativeResult file_new(VM *vm, const Args *args, Value *out) {
 
 /* The path of a File instance; VAL_UNSET after raising. */
 static Value file_path(VM *vm, const Args *args) {
-    Value path = get_field(vm, native_arg(vm, args, 0), "path");
+    Value path = lib_get_field(vm, native_arg(vm, args, 0), "path");
     if (is_string(path)) return path;
     lib_raise_receiver(vm, args);
     return VAL_UNSET;
@@ -259,20 +244,14 @@ static const NativeDef reader_methods[] = {
     {"close", reader_close, 0, -1, NATIVE_METHOD, "(r .close)", "No line follows."},
 };
 
-static ClassObj *define_class(VM *vm, NamespaceObj *io, const char *name) {
-    ClassObj *class_ = vm_define_class(vm, vm->global_ns, name, vm_space(vm)->object_class);
-    vm_set_global(vm, io, name, value_pointer(class_));
-    return class_;
-}
-
 void file_install(VM *vm, NamespaceObj *io) {
-    ClassObj *file = define_class(vm, io, "File");
+    ClassObj *file = lib_define_class(vm, io, "File");
     vm_define_natives(vm, file->ns, file_functions, COUNT_OF(file_functions));
     vm_define_methods(vm, file, file_methods, COUNT_OF(file_methods));
     file->ctor = native_make(vm, &file_constructor, VAL_NIL);
-    ClassObj *reader = define_class(vm, io, "FileReader");
+    ClassObj *reader = lib_define_class(vm, io, "FileReader");
     vm_define_methods(vm, reader, reader_methods, COUNT_OF(reader_methods));
     vm_set_global(vm, file->ns, reader_function.name, native_make(vm, &reader_function, value_pointer(reader)));
-    ClassObj *dir = define_class(vm, io, "Dir");
+    ClassObj *dir = lib_define_class(vm, io, "Dir");
     vm_define_natives(vm, dir->ns, dir_functions, COUNT_OF(dir_functions));
 }

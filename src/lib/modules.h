@@ -38,6 +38,7 @@
     MODULE(interceptor)     \
     MODULE(json)            \
     MODULE(data)            \
+    MODULE(parser)          \
     MODULE(serdes)          \
     MODULE(async)           \
     MODULE(schedule)        \

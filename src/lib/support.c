@@ -6,6 +6,27 @@ NativeResult lib_raise_receiver(VM *vm, const Args *args) {
                     kind_name(native_arg(vm, args, 0)));
 }
 
+ClassObj *lib_define_class(VM *vm, NamespaceObj *ns, const char *name) {
+    ClassObj *class_ = vm_define_class(vm, vm->global_ns, name, vm_space(vm)->object_class);
+    vm_set_global(vm, ns, name, value_pointer(class_));
+    return class_;
+}
+
+void lib_set_field(VM *vm, Value instance, const char *name, Value value) {
+    uint32_t scope = roots_open(vm);
+    root_push(vm, instance);
+    root_push(vm, value);
+    SymbolObj *symbol = symbol_from(vm, name);
+    root_push(vm, value_pointer(symbol));
+    instance_set(vm, instance_of(instance), symbol, value);
+    roots_close(vm, scope);
+}
+
+Value lib_get_field(VM *vm, Value instance, const char *name) {
+    Value value = is_instance(instance) ? instance_get(instance_of(instance), symbol_from(vm, name)) : VAL_UNSET;
+    return value == VAL_UNSET ? VAL_NIL : value;
+}
+
 SymbolObj *lib_symbol(VM *vm, Value name) {
     return is_symbol(name) ? symbol_of(name) : symbol_from_string(vm, string_of(name));
 }

@@ -42,6 +42,13 @@ Value lib_keyword_map(VM *vm, const Args *args);
 /* True when argument `i` can be called; else raises `error`, to which ", got KIND" is added if `with_kind`. */
 bool lib_callable_arg(VM *vm, const Args *args, uint32_t i, const char *error, bool with_kind);
 
+/* --- classes in C --------------------------------------------------------------------------------------- */
+/* A global class that is also a member of `ns`. */
+ClassObj *lib_define_class(VM *vm, NamespaceObj *ns, const char *name);
+/* Fields of an instance that natives made; the instance is reachable. Nil when it has none of that name. */
+void lib_set_field(VM *vm, Value instance, const char *name, Value value);
+Value lib_get_field(VM *vm, Value instance, const char *name);
+
 /* --- memory ------------------------------------------------------------------------------------------- */
 /* Asks before a request whose size the program chose; false after raising GENE.LIMIT.MEMORY. */
 bool lib_check_space(VM *vm, size_t size);
