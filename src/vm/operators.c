@@ -38,7 +38,7 @@ bool pend_jump(VM *vm, Value a, Value b, int32_t offset, bool when) {
 bool pend_again(VM *vm, Frame *frame, Value unread, uint32_t words, uint32_t slot) {
     vm->exception = VAL_UNSET;
     frame->pc -= words;
-    return pend_pair(vm, &unread_settled_native, unread, VAL_NIL, slot);
+    return pend_pair(vm, &unread_member_native, unread, VAL_NIL, slot);
 }
 
 static NativeResult compare(VM *vm, const Args *args, bool wanted, Value *out) {
@@ -115,15 +115,12 @@ bool unread_settle(VM *vm, Value value) {
     return !is_unread(value) || exec_callable(vm, vm->tree_reader, &value, 1, &ignored);
 }
 
-static NativeResult unread_settled(VM *vm, const Args *args, Value *out) {
-    if (!unread_settle(vm, native_arg(vm, args, 0))) return NATIVE_RAISE;
-    *out = native_arg(vm, args, 0);
-    return NATIVE_RETURN;
-}
-
 static NativeResult unread_member(VM *vm, const Args *args, Value *out) {
     if (!unread_settle(vm, native_arg(vm, args, 0))) return NATIVE_RAISE;
-    if (!property_get_dynamic(vm, native_arg(vm, args, 0), native_arg(vm, args, 1), out)) return NATIVE_RAISE;
+    Value key = native_arg(vm, args, 1);
+    *out = native_arg(vm, args, 0);
+    if (key == VAL_NIL) return NATIVE_RETURN;
+    if (!property_get_dynamic(vm, *out, key, out)) return NATIVE_RAISE;
     native_set_arg(vm, args, 1, *out);
     if (!unread_settle(vm, *out)) return NATIVE_RAISE;
     *out = native_arg(vm, args, 1);
@@ -139,7 +136,6 @@ static NativeResult unread_method(VM *vm, const Args *args, Value *out) {
 
 const NativeDef unread_member_native = {
     "/", unread_member, 2, 2, NATIVE_REENTRANT, "", "A member of what is read first."};
-const NativeDef unread_settled_native = {"read", unread_settled, 1, 2, NATIVE_REENTRANT, "", "What has been read."};
 const NativeDef unread_method_native = {
     "call", unread_method, 2, -1, NATIVE_REENTRANT, "", "Calls a method of what is read first."};
 const NativeDef equals_native = {"==", equals, 2, 2, NATIVE_REENTRANT, "(a == b)", "True when a equals b."};

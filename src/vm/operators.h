@@ -17,9 +17,8 @@ extern const NativeDef jump_if_equal_native; /* a b offset when: moves the calli
 extern const NativeDef interpolate_native;   /* part … */
 extern const NativeDef missing_member_native; /* namespace name: asks on_member_missing handlers */
 
-extern const NativeDef unread_member_native;  /* container key: reads what of them is unread; the member */
-extern const NativeDef unread_settled_native; /* container nil: the same when it has been read */
-extern const NativeDef unread_method_native;  /* receiver name argument…: the same as the method's value */
+extern const NativeDef unread_member_native; /* container key: the member, both read first; nil key: the container */
+extern const NativeDef unread_method_native; /* receiver name argument…: the same as the method's value */
 
 /* Reads the node if it is unread. The value is reachable. Runs Gene code; false after raising. */
 bool unread_settle(VM *vm, Value value);
