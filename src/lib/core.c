@@ -121,7 +121,7 @@ static NativeResult core_parse(VM *vm, const Args *args, Value *out) {
     ReadOptions options = {.file = "<parse>"};
     const StrObj *text = string_of(source);
     bool ok = reader_read_first(vm, text->text, text->size, &options, out, &diagnostics);
-    if (!ok) vm_raise(vm, diagnostics.items[0].id, "%s", diagnostics.items[0].message);
+    if (!ok) vm_raise(vm, diagnostics_main(&diagnostics)->id, "%s", diagnostics_main(&diagnostics)->message);
     diagnostics_free(&diagnostics);
     return ok ? NATIVE_RETURN : NATIVE_RAISE;
 }

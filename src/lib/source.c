@@ -56,7 +56,7 @@ static void set_field(VM *vm, uint32_t instance, SymbolObj *name, Value value) {
 
 Value source_syntax_error(VM *vm, const Diagnostics *diagnostics, StrObj *file) {
     static const Diagnostic unknown = {.id = ERR_COMPILE_LIMIT, .message = "the source cannot be compiled"};
-    const Diagnostic *first = diagnostics->count ? &diagnostics->items[0] : &unknown;
+    const Diagnostic *first = diagnostics->count ? diagnostics_main(diagnostics) : &unknown;
     uint32_t scope = roots_open(vm);
     root_push(vm, value_pointer(file));
     uint32_t root = root_push(vm, vm_make_exception(vm, first->id, first->message, strlen(first->message)));
@@ -142,7 +142,8 @@ NativeResult source_read_forms(VM *vm, const Args *args, Value *out) {
     ReadResult result;
     reader_read(vm, text->text, text->size, &options, &result);
     bool ok = result.diagnostics.count == 0;
-    if (!ok) vm_raise(vm, result.diagnostics.items[0].id, "%s", result.diagnostics.items[0].message);
+    if (!ok)
+        vm_raise(vm, diagnostics_main(&result.diagnostics)->id, "%s", diagnostics_main(&result.diagnostics)->message);
     *out = result.forms;
     reader_free(&result);
     return ok ? NATIVE_RETURN : NATIVE_RAISE;

@@ -57,6 +57,13 @@ void diagnostics_sort(Diagnostics *list) {
     }
 }
 
+const Diagnostic *diagnostics_main(const Diagnostics *list) {
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (list->items[i].id != ERR_READ_UNCLOSED) return &list->items[i];
+    }
+    return list->items;
+}
+
 void diagnostics_free(Diagnostics *list) {
     for (uint32_t i = 0; i < list->count; i++) free(list->items[i].message);
     free(list->items);

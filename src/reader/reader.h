@@ -33,6 +33,9 @@ typedef struct Diagnostics {
 void diagnostics_add(Diagnostics *list, ErrorId id, uint32_t line, uint32_t column, const char *format, ...)
     PRINTF_LIKE(5, 6);
 void diagnostics_free(Diagnostics *list);
+/* The one to raise, of a list that is not empty: what a reader that stops at the first fault would have met. A form the text
+ * ends in begins before that but is found last. */
+const Diagnostic *diagnostics_main(const Diagnostics *list);
 
 typedef struct ReadOptions {
     const char *file;   /* name in messages; NULL: "<input>" */

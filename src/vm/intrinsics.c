@@ -363,7 +363,7 @@ static NativeResult parse_first(VM *vm, const Args *args, Value *out) {
     Diagnostics diagnostics = {NULL, 0, 0};
     ReadOptions options = {.file = "<parse>"};
     bool ok = reader_read_first(vm, string_of(text)->text, string_of(text)->size, &options, out, &diagnostics);
-    if (!ok) vm_raise(vm, diagnostics.items[0].id, "%s", diagnostics.items[0].message);
+    if (!ok) vm_raise(vm, diagnostics_main(&diagnostics)->id, "%s", diagnostics_main(&diagnostics)->message);
     diagnostics_free(&diagnostics);
     return ok ? NATIVE_RETURN : NATIVE_RAISE;
 }

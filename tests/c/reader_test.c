@@ -682,6 +682,7 @@ TEST(diagnostics_know_where_a_token_ends) {
     CHECK_EQ_INT(result.diagnostics.items[0].end_column, 6);
     CHECK_EQ_INT(result.diagnostics.items[1].end_column, 9);
     CHECK(result.incomplete);
+    CHECK_STR(diagnostics_main(&result.diagnostics)->message, "number with unit is not supported: 5px");
     CHECK_STR(result.diagnostics.items[1].message, "EOF while reading list ) <input> 1");
     reader_free(&result);
     vm_free(vm);
