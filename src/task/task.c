@@ -42,13 +42,22 @@ static TaskObj *allocate(VM *vm, uint32_t slots) {
     return task;
 }
 
+/* A root pushed may move the stack: where values are on it, if they are. */
+#define ELSEWHERE SIZE_MAX
+static size_t stack_offset(const Fiber *fiber, const Value *values) {
+    bool on_stack = values >= fiber->stack && values < fiber->stack + fiber->capacity;
+    return on_stack ? (size_t)(values - fiber->stack) : ELSEWHERE;
+}
+
 TaskObj *task_make_call(VM *vm, Value callee, const Value *argv, uint32_t argc, const Value *keyword_names,
                         uint32_t keyword_count) {
     uint32_t scope = roots_open(vm);
     Value names = VAL_NIL;
     if (keyword_count) {
+        size_t offset = stack_offset(vm->fiber, argv);
         names = array_from(vm, keyword_names, keyword_count);
         root_push(vm, names);
+        if (offset != ELSEWHERE) argv = vm->fiber->stack + offset;
     }
     TaskObj *task = allocate(vm, 1 + argc + keyword_count + (keyword_count ? 1 : 0));
     roots_close(vm, scope);
@@ -64,11 +73,9 @@ TaskObj *task_make_call(VM *vm, Value callee, const Value *argv, uint32_t argc, 
 }
 
 uint32_t roots_push_all(VM *vm, const Value *values, uint32_t count) {
-    const Value *bottom = vm->fiber->stack;
-    bool on_stack = count > 0 && values >= bottom && values < bottom + vm->fiber->capacity;
-    size_t offset = on_stack ? (size_t)(values - bottom) : 0;
+    size_t offset = stack_offset(vm->fiber, values);
     uint32_t first = vm->fiber->top;
-    for (uint32_t i = 0; i < count; i++) root_push(vm, on_stack ? vm->fiber->stack[offset + i] : values[i]);
+    for (uint32_t i = 0; i < count; i++) root_push(vm, offset == ELSEWHERE ? values[i] : vm->fiber->stack[offset + i]);
     return first;
 }
 
@@ -81,7 +88,7 @@ TaskObj *task_make(VM *vm, Value callee, const Value *argv, uint32_t argc, Value
     uint32_t names = vm->fiber->top;
     for (uint32_t i = 0; table && (i = table_next(table, i)) < table->used; i++) root_push(vm, table->entries[i].key);
     root_push(vm, callee);
-    /* Making the task does not touch this fiber's stack, so its addresses hold. */
+    /* Until the names are taken nothing moves the stack. */
     const Value *stack = vm->fiber->stack;
     TaskObj *task = task_make_call(vm, callee, stack + scope, argc, stack + names, keyword_count);
     roots_close(vm, scope);

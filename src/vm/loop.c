@@ -278,12 +278,14 @@ static __attribute__((noinline)) CallResult call_checked(VM *vm, Value callee, u
         if (!pend_pair(vm, def, a, b, frame->base + A)) goto raise; \
         return LOOP_NATIVE;                                         \
     } while (0)
-/* An assignment to something unread waits until that is read, then the instruction of 1 + words runs again. */
-#define ASSIGN(assigned, words)                                                                         \
-    do {                                                                                                \
-        if (assigned) break;                                                                            \
-        if (!is_unread(R[A]) || !pend_again(vm, frame, R[A], (words) + 1, frame->base + A)) goto raise; \
-        return LOOP_NATIVE;                                                                             \
+/* An assignment to something unread waits until that is read, then the instruction of 1 + words runs again. What has raised
+ * may have moved the stack. */
+#define ASSIGN(assigned, words)                                                                             \
+    do {                                                                                                    \
+        if (assigned) break;                                                                                \
+        Value target = fiber->stack[frame->base + A];                                                       \
+        if (!is_unread(target) || !pend_again(vm, frame, target, (words) + 1, frame->base + A)) goto raise; \
+        return LOOP_NATIVE;                                                                                 \
     } while (0)
 #define CALL_RESULT(expression) \
     do {                        \

@@ -1,6 +1,6 @@
 /* image_test.c — code to an image and back; images that are damaged, foreign or malicious.
- * A mutated image gets its right checksum back, so that the reader and the verifier see it; what they let pass is run on a
- * sanitized build. */
+ * A mutated image gets its right checksum back, so that the reader and the verifier see it; code that is changed before it
+ * becomes an image is well-formed but for that. What reader and verifier let pass is run on a sanitized build. */
 #include "compiler/image.h"
 
 #include "check.h"
@@ -362,6 +362,102 @@ TEST(mutated_images_never_break_the_vm) {
             uint32_t copy = root_push(vm, bytes_make(vm, whole->data, whole->size));
             mutate(bytes_of(root_get(vm, copy)), &random);
             run(root_get(vm, copy));
+            roots_close(vm, scope);
+        }
+        end();
+    }
+}
+
+/* --- mutated code ------------------------------------------------------------------------------------------------------------ */
+
+static const uint8_t extra_words[OP_COUNT] = {
+#define OP(name, format, extra, meaning) [OP_##name] = extra,
+    OPCODES(OP)
+#undef OP
+};
+
+static uint32_t below(uint32_t *random, uint32_t limit) { return next_random(random) % limit; }
+
+/* The code itself, or some code in it. */
+static CodeObj *some_code(CodeObj *code, uint32_t *random) {
+    for (uint32_t tries = code->constant_count ? 4 : 0; tries > 0; tries--) {
+        Value constant = code->constants[below(random, code->constant_count)];
+        if (!is_obj_type(constant, OBJ_CODE) || ((CodeObj *)pointer_of(constant))->word_count == 0) continue;
+        return below(random, 4) ? some_code(pointer_of(constant), random) : pointer_of(constant);
+    }
+    return code;
+}
+
+static uint32_t some_instruction(const CodeObj *code, uint32_t *random) {
+    uint32_t wanted = below(random, code->word_count), pc = 0;
+    for (uint32_t next = 0; next <= wanted; next += 1 + extra_words[INSTR_OP(code->words[pc])]) pc = next;
+    return pc;
+}
+
+/* The instruction keeps its length. */
+static void corrupt_instruction(CodeObj *code, uint32_t *random) {
+    uint32_t pc = some_instruction(code, random), field = below(random, 6);
+    uint32_t *word = &code->words[pc], extra = extra_words[INSTR_OP(*word)];
+    uint32_t changed = *word;
+    if (field == 0)
+        changed = (changed & ~0xFFu) | below(random, OP_COUNT);
+    else if (field < 4)
+        changed = (changed & ~(0xFFu << (8 * field))) | below(random, code->slot_count + 2u) << (8 * field);
+    else if (field == 4)
+        changed = code->words[some_instruction(code, random)];
+    else if (extra)
+        word[1 + below(random, extra)] = below(random, code->word_count + code->constant_count + 2) - 1;
+    if (extra_words[INSTR_OP(changed)] == extra) *word = changed;
+}
+
+static void corrupt_tables(CodeObj *code, uint32_t *random) {
+    switch (below(random, 6)) {
+    case 0: code->slot_count = (uint16_t)(code->slot_count + below(random, 3) - 1); break;
+    case 1: code->flags ^= (uint16_t)(1u << below(random, 8)); break;
+    case 2:
+        if (!code->handler_count) break;
+        Handler *handler = &code->handlers[below(random, code->handler_count)];
+        uint32_t *const fields[] = {&handler->start, &handler->end, &handler->target};
+        *fields[below(random, 3)] = some_instruction(code, random);
+        if (below(random, 2)) handler->slot = (uint8_t)below(random, code->slot_count + 1u);
+        break;
+    case 3:
+        if (!code->constant_count) break;
+        Value swapped = code->constants[0];
+        uint32_t at = below(random, code->constant_count);
+        code->constants[0] = code->constants[at];
+        code->constants[at] = below(random, 3) ? swapped : VAL_NIL;
+        break;
+    case 4:
+        if (!code->param_count) break;
+        Param *param = &code->params[below(random, code->param_count)];
+        param->slot = (uint8_t)below(random, code->slot_count + 1u);
+        if (below(random, 2)) param->kind = (ParamKind)below(random, PARAM_KEYWORD_REST + 1);
+        break;
+    default:
+        if (!code->capture_count) break;
+        Capture *capture = &code->captures[below(random, code->capture_count)];
+        capture->index = (uint8_t)below(random, 4);
+        if (below(random, 2)) capture->from_register = !capture->from_register;
+        break;
+    }
+}
+
+TEST(mutated_code_never_breaks_the_vm) {
+    uint32_t random = SEED;
+    for (size_t i = 0; i < COUNT_OF(programs); i++) {
+        begin();
+        for (uint32_t turn = 0; turn < MUTATIONS; turn++) {
+            uint32_t scope = roots_open(vm);
+            CodeObj *code = push_code(programs[i]);
+            for (uint32_t count = 1 + below(&random, 3); count > 0; count--) {
+                CodeObj *changed = some_code(code, &random);
+                if (below(&random, 4))
+                    corrupt_instruction(changed, &random);
+                else
+                    corrupt_tables(changed, &random);
+            }
+            run_code(code);
             roots_close(vm, scope);
         }
         end();

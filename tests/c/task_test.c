@@ -7,6 +7,7 @@
 #include "task/combinators.h"
 #include "task/run_forever.h"
 #include "task/scheduler.h"
+#include "task/scheduler_private.h"
 #include "task/timers.h"
 
 /* A collection at every allocation makes large numbers take for ever. */
@@ -748,5 +749,23 @@ TEST(finished_work_leaves_nothing_alive) {
         if (round == 0) before = heap_stats(vm).live_objects; /* interned names of the first round stay */
     }
     CHECK_EQ_INT(heap_stats(vm).live_objects, before);
+    close_vm();
+}
+
+TEST(a_task_takes_its_arguments_from_a_stack_that_moves) {
+    open_vm();
+    const Fiber *fiber = vm->fiber;
+    uint32_t scope = roots_open(vm);
+    Value name = value_pointer(symbol_from(vm, "name"));
+    root_push(vm, name);
+    while (fiber->top + 2 < fiber->capacity) root_push(vm, VAL_NIL);
+    uint32_t first = root_push(vm, value_small_int(1));
+    root_push(vm, value_small_int(2));
+    CHECK_EQ_INT(fiber->top, fiber->capacity); /* the next root moves it */
+    const TaskObj *task = task_make_call(vm, VAL_NIL, fiber->stack + first, 1, &name, 1);
+    CHECK(fiber->capacity > fiber->top);
+    CHECK(task->fiber.stack[1] == value_small_int(1));
+    CHECK(task->fiber.stack[2] == value_small_int(2));
+    roots_close(vm, scope);
     close_vm();
 }
