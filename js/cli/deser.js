@@ -107,6 +107,7 @@ export async function command({ options, words }) {
     output.write(`Error: ${error.message}\n`)
   }
 
+  session.interruptStdin()
   return session.exitCodeOf(async () => {
     const show = await runtime.eval(PROGRAM, { file: '<deser>' })
     /** @type {number} */ let code = EXIT.OK

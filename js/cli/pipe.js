@@ -45,6 +45,7 @@ export async function command({ options, words }) {
     if (file !== FILE && runtime.parse(source).forms.length === 0) throw new CommandError('No code found in file (only shebang/comments)')
     let title = 'Error: Compilation error: '
     try {
+      session.interruptStdin()
       const program = runtime.load(source, { file })
       let count = 0
       for await (const line of linesOf(process.stdin)) {

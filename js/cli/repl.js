@@ -155,11 +155,11 @@ class Repl {
     }
   }
 
-  /** Ctrl-C: stops what runs; else drops what is typed. */
+  /** Ctrl-C: stops what runs; else drops what is typed. Where nobody types it ends the session. */
   #onInterrupt() {
     if (this.#running) return this.#running.abort(new Error('interrupted'))
+    if (!this.#isTerminal) return this.#leave(EXIT.INTERRUPTED)
     this.#lines = ''
-    if (!this.#isTerminal) return
     process.stdout.write('^C\n')
     this.#readline.setPrompt(PROMPT)
     for (const name of ['e', 'u']) this.#readline.write(null, { ctrl: true, name })
@@ -186,7 +186,7 @@ class Repl {
       if (text !== 'nil' && text !== 'void') this.#tell(`${text}\n`)
     } catch (error) {
       if (error?.code === EXIT_CODE) return this.#leave(runtime.exitCode ?? EXIT.OK)
-      if (this.#running.signal.aborted) return this.#tell('interrupted\n')
+      if (this.#running.signal.aborted) return this.#isTerminal ? this.#tell('interrupted\n') : this.#leave(EXIT.INTERRUPTED)
       if (this.#isTerminal) this.#tell('')
       this.#session.showError(error)
     } finally {

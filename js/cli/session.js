@@ -81,6 +81,11 @@ export class Session {
     return this.#abort.signal
   }
 
+  /** For a command that waits for its input itself: an interrupt ends the wait. */
+  interruptStdin() {
+    this.signal.addEventListener('abort', () => process.stdin.destroy())
+  }
+
   #onInterrupt() {
     if (isInterruptHandled()) return
     if (this.#interrupted) {

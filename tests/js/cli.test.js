@@ -212,6 +212,21 @@ describe('interruption', () => {
     assert.deepEqual([stdout, exit], ['ready\nfinally\n', 130])
   })
 
+  test('SIGINT ends what waits for its input', async (t) => {
+    for (const [args, input, printed] of /** @type {[string[], string, string][]} */ ([
+      [['pipe', '$line'], 'a\n', 'a\n'],
+      [['repl'], '(println "typed")\n', 'typed\n'],
+      [['repl'], '(try (println "runs") (sleep 60000) finally (println "finally"))\n7\n', 'runs\n'],
+    ])) {
+      const run = start(args, { cwd: folder(t, {}), stdin: null })
+      run.child.stdin.write(input)
+      await run.printed(printed)
+      run.child.kill('SIGINT')
+      const { stdout, stderr, exit } = await run.ended
+      assert.deepEqual([stdout, stderr, exit], [printed.startsWith('runs') ? 'runs\nfinally\n' : printed, '', 130], args.join(' '))
+    }
+  })
+
   test('a second SIGINT ends at once', async (t) => {
     const cwd = folder(t, { 'a.gene': '(println "ready") (try (sleep 60000) finally (println "cleaning") (sleep 60000))' })
     const run = start(['a.gene'], { cwd })
