@@ -12,7 +12,8 @@ async function* linesOf(input) {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of input) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    const lines = decoder.decode(chunk, { stream: true }).split('\n') // not the rest again: a line may have any length
+    lines[0] = rest + lines[0]
     rest = /** @type {string} */ (lines.pop())
     for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line
   }
