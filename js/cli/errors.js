@@ -1,5 +1,5 @@
 // errors.js — an error as --errors wants it: text for people (js/report.js), or one line of Gene or JSON for programs
-// (language 22 §4.1).
+// (language 22 §4).
 
 import { GeneError, GeneSyntaxError } from '../errors.js'
 import { CommandError } from './exit.js'
@@ -16,6 +16,27 @@ function geneText(value) {
   if (Array.isArray(value)) return `[${value.map(geneText).join(' ')}]`
   if (typeof value !== 'object') return JSON.stringify(value)
   return `{${Object.entries(value).map(([key, item]) => `^${key} ${geneText(item)}`).join(' ')}}`
+}
+
+/** @type {[RegExp, string][]} what a message says first decides */
+const CODES_BY_MESSAGE = [
+  [/division by zero|divide/, 'GENE.ARITH.DIV_ZERO'],
+  [/method not found|no method/, 'GENE.OOP.METHOD_NOT_FOUND'],
+  [/undefined variable|not defined/, 'GENE.SCOPE.UNDEFINED_VAR'],
+  [/stack overflow/, 'GENE.VM.STACK_OVERFLOW'],
+]
+const NEWER_CODES = /^GENE\.(ASYNC|CONVERT|HOST|IO|LIMIT|NET|WASM)\./
+
+/** The line that page 22 fixes to the letter: fewer codes than ours, no hints, and contracts without a place.
+ * @param {any} error @param {string} title */
+function pageLine(error, title) {
+  const { code, message, span, ...rest } = recordOf(error, title)
+  if (rest.stage === 'parse') return message
+  if (rest.stage === 'compile') return `${span.file}:${span.line}:${span.column}: ${message}`
+  const byMessage = CODES_BY_MESSAGE.find(([words]) => words.test(message))?.[1] ?? 'GENE.RUNTIME.ERROR'
+  const place = code === 'GENE.CONTRACT.VIOLATION' ? { file: '', line: 0, column: 0 } : span
+  const { severity, stage, repair_tags } = rest
+  return geneText({ message, code: NEWER_CODES.test(code) ? code : byMessage, severity, stage, span: place, hints: [], repair_tags })
 }
 
 /** The frames of JavaScript below those of Gene. @param {any} error */
@@ -48,7 +69,8 @@ export class ErrorPrinter {
   text(error, title = '') {
     if (this.#form === 'json') return `${JSON.stringify(recordOf(error, title))}\n`
     if (error instanceof CommandError) return `Error: ${error.message}\n`
-    if (this.#form === 'gene') return `Error: ${geneText(recordOf(error, title))}\n`
+    if (this.#form === 'gene') return `Error: ${pageLine(error, title)}
+`
     const text = this.#runtime?.report(error, { color: this.#color, trace: this.#trace }) ?? `error: ${/** @type {any} */ (error)?.message ?? error}\n`
     const frames = this.#trace || !(error instanceof GeneError) ? hostFrames(error) : []
     return title + text + frames.map((line) => `${line}\n`).join('')

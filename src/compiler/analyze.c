@@ -318,7 +318,8 @@ static Expr *analyze_hashmap(Compiler *c, HashObj *hash) {
 static Expr *analyze_node_literal(Compiler *c, NodeObj *node) {
     Expr *x = expr_new(c, EXPR_NODE);
     x->sealed = node->header.flags & OBJ_SEALED;
-    x->as.call.callee = analyze_form(c, node->type);
+    bool is_plain = node->type == symbol_value(SYM(c->vm, UNDERSCORE)); /* (_ …): the symbol, not the placeholder */
+    x->as.call.callee = is_plain ? expr_const(c, node->type) : analyze_form(c, node->type);
     analyze_arguments(c, node, 0, &x->as.call.arguments);
     return x;
 }

@@ -148,7 +148,7 @@ static void make_class(Compiler *c, Making *m, NodeObj *node, const Destination 
     making_add(m, expr_declare(c, m->made, made));
     making_add(m, bind_destination(c, d, expr_var(c, m->made), true));
     if (header.failed) return;
-    if (header.interfaces) making_add_implements(c, m, node, header.interfaces, header.has_parent);
+    if (header.interfaces) making_add_implements(c, m, node, header.interfaces);
     if (header.members < node->count) {
         ClassInfo *info = class_info(c, node, d->name, &header);
         uint32_t types = types_open(c);
@@ -158,6 +158,7 @@ static void make_class(Compiler *c, Making *m, NodeObj *node, const Destination 
         types_close(c, types);
         if (d->var) d->var->constructor = info->constructor;
     }
+    if (d->var) d->var->class_form = node;
     if (header.interfaces) making_add(m, expr_intrinsic(c, INTRINSIC_CHECK_INTERFACES, 1, expr_var(c, m->made)));
 }
 

@@ -125,7 +125,7 @@ static void predeclare_definitions(Compiler *c, const Value *forms, uint32_t cou
 }
 
 static Expr *analyze_body(Compiler *c, const FunctionRequest *request) {
-    if (request->kind != FUNCTION_BODY) predeclare_definitions(c, request->body, request->body_count);
+    predeclare_definitions(c, request->body, request->body_count);
     return analyze_sequence(c, request->body, request->body_count);
 }
 

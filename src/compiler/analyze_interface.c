@@ -72,9 +72,9 @@ Expr *analyze_interface(Compiler *c, NodeObj *node) {
 
 /* --- implements ----------------------------------------------------------------------------------------- */
 
-/* Has the class form, from child `first` on, a method of that name with a body? */
-static bool defines_method(const NodeObj *node, uint32_t first, const SymbolObj *name) {
-    for (uint32_t i = first; i < node->count; i++) {
+/* Has the class form a method of that name with a body? */
+static bool defines_method(const NodeObj *node, const SymbolObj *name) {
+    for (uint32_t i = 1; i < node->count; i++) {
         const NodeObj *member = is_node(node->children[i]) ? node_of(node->children[i]) : NULL;
         if (!member || member->count == 0 || !is_symbol_text(member->type, "method")) continue;
         Value own = member->children[0];
@@ -84,9 +84,21 @@ static bool defines_method(const NodeObj *node, uint32_t first, const SymbolObj 
     return false;
 }
 
-/* What can be told before the program runs: a class without parent has only its own methods and those of Object. */
-static void check_methods(Compiler *c, const NodeObj *node, uint32_t first, const NodeObj *interface,
-                          const SymbolObj *interface_name) {
+#define ANCESTORS_MAX 100u
+
+/* Has the class, or one of its ancestors, as far as their forms are known: those of the same module are. */
+static bool may_have_method(Compiler *c, const NodeObj *node, const SymbolObj *name) {
+    for (uint32_t i = 0; i < ANCESTORS_MAX && !defines_method(node, name); i++) {
+        if (node->count < 3 || !is_symbol_text(node->children[1], "<")) return false;
+        const Var *parent = is_symbol(node->children[2]) ? scope_peek(c, symbol_of(node->children[2])) : NULL;
+        if (!parent || !parent->is_module || !parent->class_form || c->fn != c->top) return true;
+        node = parent->class_form;
+    }
+    return true;
+}
+
+/* What can be told before the program runs. */
+static void check_methods(Compiler *c, const NodeObj *node, const NodeObj *interface, const SymbolObj *interface_name) {
     const SymbolObj *class_name = is_symbol(node->children[0])
                                       ? symbol_of(node->children[0])
                                       : path_of(node->children[0])->parts[path_of(node->children[0])->count - 1];
@@ -94,7 +106,7 @@ static void check_methods(Compiler *c, const NodeObj *node, uint32_t first, cons
         if (!is_node(interface->children[i]) || !is_method_member(node_of(interface->children[i]))) continue;
         const SymbolObj *name = symbol_of(node_of(interface->children[i])->children[0]);
         if (class_find_method(vm_space(c->vm)->object_class, name, NULL) != VAL_UNSET) continue;
-        if (defines_method(node, first, name)) continue;
+        if (may_have_method(c, node, name)) continue;
         analyze_error(c, ERR_COMPILE_FORM, "Type error: class %s does not implement method %s required by interface %s",
                       class_name->text, name->text, interface_name->text);
         return;
@@ -118,8 +130,7 @@ static bool is_surely_unknown(Compiler *c, Value form) {
     return true;
 }
 
-static void add_one_interface(Compiler *c, Making *m, const NodeObj *node, Value form, uint32_t first,
-                              bool has_parent) {
+static void add_one_interface(Compiler *c, Making *m, const NodeObj *node, Value form) {
     SymbolObj *name = last_name(form);
     if (!name) {
         analyze_error(c, ERR_COMPILE_FORM, "Unknown interface: %s", kind_name(form));
@@ -130,21 +141,21 @@ static void add_one_interface(Compiler *c, Making *m, const NodeObj *node, Value
         return;
     }
     const Var *var = is_symbol(form) ? scope_peek(c, name) : NULL;
-    if (var && var->interface && !has_parent) check_methods(c, node, first, var->interface, name);
+    if (var && var->interface) check_methods(c, node, var->interface, name);
     making_add(m, expr_intrinsic(c, INTRINSIC_IMPLEMENTS, 3, expr_var(c, m->made), analyze_form(c, form),
                                  expr_const(c, symbol_value(name))));
 }
 
-void making_add_implements(Compiler *c, Making *m, const NodeObj *node, uint32_t at, bool has_parent) {
+void making_add_implements(Compiler *c, Making *m, const NodeObj *node, uint32_t at) {
     if (!is_array(node->children[at])) {
-        add_one_interface(c, m, node, node->children[at], at + 1, has_parent);
+        add_one_interface(c, m, node, node->children[at]);
         return;
     }
     const ArrayObj *list = array_of(node->children[at]);
     Expr *all = expr_new(c, EXPR_SEQUENCE);
     all->as.list.items = ARENA_ARRAY(&c->arena, Expr *, list->count + 1);
     Making inner = {.sequence = all, .made = m->made};
-    for (uint32_t i = 0; i < list->count; i++) add_one_interface(c, &inner, node, list->items[i], at + 1, has_parent);
+    for (uint32_t i = 0; i < list->count; i++) add_one_interface(c, &inner, node, list->items[i]);
     making_add(&inner, expr_const(c, VAL_NIL));
     making_add(m, all);
 }

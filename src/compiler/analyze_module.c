@@ -261,13 +261,13 @@ static bool is_builtin_import(const PathObj *path) {
 
 /* Without `from` every item starts at a built-in namespace. */
 static bool check_no_from(Compiler *c, const NodeObj *node) {
-    for (uint32_t i = 0; i < node->count; i++) {
-        if (is_array(node->children[i])) continue;
-        if (is_path(node->children[i]) && is_builtin_import(path_of(node->children[i]))) continue;
-        analyze_error(c, ERR_COMPILE_FORM, "Module path not specified in import statement");
-        return false;
+    bool ok = node->count > 0;
+    for (uint32_t i = 0; ok && i < node->count; i++) {
+        Value item = node->children[i];
+        ok = is_array(item) || (is_path(item) && is_builtin_import(path_of(item)));
     }
-    return true;
+    if (!ok) analyze_error(c, ERR_COMPILE_FORM, "Module path not specified in import statement");
+    return ok;
 }
 
 /* The constant described at IMPORT in intrinsics.h. */

@@ -43,6 +43,7 @@ struct Var {
     int16_t reg;                            /* register while its scope is being emitted */
     uint8_t visibility;                     /* VarVisibility */
     const NodeObj *interface;               /* bound by this (interface …) form; NULL: unknown */
+    const NodeObj *class_form;              /* the (class …) form that bound it last; NULL: unknown */
     bool is_module;
     bool is_let;
     bool is_definition; /* bound by fn, class … and so never the name of a key */

@@ -36,6 +36,6 @@ Expr *making_body(Compiler *c, Var *made, SymbolObj *name, const Value *forms, u
 uint32_t method_body_start(const NodeObj *node);
 
 /* analyze_interface.c: what follows `implements` in the header of the class in `made`. */
-void making_add_implements(Compiler *c, Making *m, const NodeObj *node, uint32_t at, bool has_parent);
+void making_add_implements(Compiler *c, Making *m, const NodeObj *node, uint32_t at);
 
 #endif

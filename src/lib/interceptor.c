@@ -258,7 +258,7 @@ static NativeResult call_interception(VM *vm, const Args *args, Value *out) {
     const InterceptorObj *interceptor = interceptor_of(interception->interceptor);
     bool is_method = interceptor->wraps_class;
     if (!is_method && args->keyword_count) {
-        return vm_raise(vm, ERR_KEYWORD, "Keyword arguments are not supported for intercepted standalone functions");
+        return vm_raise_message(vm, "Keyword arguments are not supported for intercepted standalone functions");
     }
     uint32_t first = is_method ? 2 : 1;
     if (args->count < first) return vm_raise(vm, ERR_ARGUMENT, "an intercepted method requires its instance");

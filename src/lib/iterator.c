@@ -118,7 +118,7 @@ static NativeResult range_iter(VM *vm, const Args *args, Value *out) {
     if (!range) return NATIVE_RAISE;
     Value step = range->step == VAL_UNSET ? value_small_int(1) : range->step;
     if (!is_int(range->first) || !is_int(range->last) || !is_int(step)) {
-        return vm_raise(vm, ERR_TYPE, "Range iteration requires Int bounds");
+        return vm_raise(vm, ERR_ARGUMENT, "Range iteration requires Int bounds");
     }
     *out = iterator_make(vm, iterator_class(args), ITERATOR_RANGE, VAL_NIL);
     IteratorObj *iterator = pointer_of(*out);

@@ -193,9 +193,10 @@ NativeResult vm_raise_exception(VM *vm, Value exception) {
     return NATIVE_RAISE;
 }
 
-/* A text that the library's own Gene code throws is a message as natives raise them. */
-static bool is_thrown_by_library(const Fiber *fiber) {
-    return fiber->frame_count > 0 && !is_shown(&fiber->frames[fiber->frame_count - 1]);
+/* A text that the library's own Gene code throws is a message as natives raise them; one with a marker has no class. */
+static ErrorId thrown_error(const Fiber *fiber, const char *message) {
+    bool is_library = fiber->frame_count > 0 && !is_shown(&fiber->frames[fiber->frame_count - 1]);
+    return is_library && message[0] != '[' ? infer_error(message) : ERR_THROWN;
 }
 
 NativeResult vm_throw(VM *vm, Value value) {
@@ -209,9 +210,8 @@ NativeResult vm_throw(VM *vm, Value value) {
         print_value_safely(vm, &text, value, RENDER_QUOTED);
     uint32_t scope = roots_open(vm);
     uint32_t cause = root_push(vm, value);
-    const char *message = buffer_text(&text);
-    ErrorId id = is_text && is_thrown_by_library(vm->fiber) ? infer_error(message) : ERR_THROWN;
-    uint32_t root = root_push(vm, vm_make_exception(vm, id, message, text.size));
+    ErrorId id = is_text ? thrown_error(vm->fiber, buffer_text(&text)) : ERR_THROWN;
+    uint32_t root = root_push(vm, vm_make_exception(vm, id, text.data ? text.data : "", text.size));
     buffer_free(&text);
     if (!is_text) {
         instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, CAUSE), root_get(vm, cause));

@@ -87,6 +87,28 @@ describe('errors', () => {
       '^span {^file "prog.gene" ^line 3 ^column 3} ^hints [] ^repair_tags ["runtime"]}\n')
   })
 
+  test('--errors=gene says what page 22 says of each kind of error', async (t) => {
+    const said = async (/** @type {string} */ text) => {
+      const { stderr, exit } = await gene(['run', '--errors=gene', 'a.gene'], { cwd: folder(t, { 'a.gene': text }) })
+      assert.equal(exit, 1)
+      return stderr
+    }
+    const line = (/** @type {string} */ message, /** @type {string} */ code, span = '^file "a.gene" ^line 1 ^column 1') =>
+      `Error: {^message ${JSON.stringify(message)} ^code "${code}" ^severity "error" ^stage "runtime" ^span {${span}} ^hints [] ^repair_tags ["runtime"]}\n`
+    assert.equal(await said('(throw "say \\"é\\"\\n\\\\")'), line('say "é"\n\\', 'GENE.RUNTIME.ERROR'))
+    assert.equal(await said('(nope 1)'), line('nope is not defined', 'GENE.SCOPE.UNDEFINED_VAR'))
+    assert.equal(await said('(5 .zip)'), line('Unified method call not supported for VkInt', 'GENE.RUNTIME.ERROR'))
+    assert.equal(await said('(throw "division by zero")'), line('division by zero', 'GENE.ARITH.DIV_ZERO'))
+    assert.equal(await said('(throw [1 "q"])'), line('[1 "q"]', 'GENE.RUNTIME.ERROR'))
+    assert.equal(await said('(throw (new Exception))'), line('VkInstance', 'GENE.RUNTIME.ERROR'))
+    assert.equal(await said('((fn [x] ^pre [(x > 0)] x) 0)'),
+      line('ContractViolation: <unnamed> precondition #1 failed: (x > 0) | args=[x=0]', 'GENE.RUNTIME.ERROR', '^file "" ^line 0 ^column 0'))
+    assert.match(await said('(fn r [n] (1 + (r n)))\n(r 1)'), /stack overflow.*\^code "GENE\.VM\.STACK_OVERFLOW"/)
+    assert.match(await said('(gene/io/read "none")'), /\^code "GENE\.IO\.ERROR"/)
+    assert.equal(await said('(println 1)\n(fn)'), 'Error: a.gene:2:1: fn requires a name or argument list\n')
+    assert.equal(await said('(println 1'), 'Error: EOF while reading list ) a.gene 1\n')
+  })
+
   test('--errors=json prints one line of JSON', async (t) => {
     const cwd = folder(t, { 'prog.gene': source })
     const { stderr } = await gene(['run', '--errors', 'json', 'prog.gene'], { cwd })
@@ -117,7 +139,7 @@ describe('errors', () => {
   test('what a command says in front of an error is part of the message in --errors=json', async () => {
     const pipe = await gene(['pipe', '--errors=json', '(throw "x")'], { stdin: 'a' })
     assert.equal(JSON.parse(pipe.stderr).message, 'Error at line 1: x')
-    assert.match((await gene(['parse', '--errors=gene', '-e', ')'])).stderr, /^Error: \{\^message "Parse error: Unmatched /)
+    assert.match((await gene(['parse', '--errors=gene', '-e', ')'])).stderr, /^Error: Parse error: Unmatched /)
   })
 
   test('--trace adds the frames of the host', async () => {
