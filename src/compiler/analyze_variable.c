@@ -86,6 +86,8 @@ static void parse_name_item(ParamParser *p, SymbolObj *symbol, ParamSpec *out) {
         pattern_error(p, "Positional rest must follow a named parameter");
         return;
     }
+    if (symbol_is(symbol, ":")) pattern_error(p, "a name is missing before ':'; write name: Type");
+    if (typed && p->next >= p->list->count) pattern_error(p, "a type is missing after ':'; write name: Type");
     bool is_rest = strip_suffix(p->c, &symbol, "...");
     if (!is_rest && !typed && accept(p, "...")) is_rest = true;
     TypeObj *type = parse_item_type(p, typed);
