@@ -151,8 +151,10 @@ static uint32_t element_count(Value container) {
     }
 }
 
+#define SETS_MAX 400u /* sets in sets: a level of these takes more of the stack than others */
+
 static bool sets_equal(VM *vm, Value a, Value b, bool *out_equal) {
-    if (!recursion_enter(vm, "compared value")) return false;
+    if (!recursion_enter_below(vm, "compared value", SETS_MAX)) return false;
     uint32_t scope = roots_open(vm);
     root_push(vm, a);
     root_push(vm, b);

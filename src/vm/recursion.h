@@ -8,10 +8,11 @@
 #define RECURSION_MAX 800u
 #define RECURSION_CSTACK_RESERVE 6144u
 
-/* False after raising: `what` is nested too deeply (or contains itself). */
-static inline bool recursion_enter(VM *vm, const char *what) {
+/* False after raising: `what` is nested more than `most` levels deep (or contains itself). The host's own stack, which a
+ * browser may keep small and which cannot be asked, bounds what `most` may be. */
+static inline bool recursion_enter_below(VM *vm, const char *what, uint32_t most) {
     bool stack_low = cstack_remaining(vm->current_cstack) < RECURSION_CSTACK_RESERVE;
-    if (vm->fiber->recursion >= RECURSION_MAX || stack_low) {
+    if (vm->fiber->recursion >= most || stack_low) {
         vm_raise(vm, ERR_STACK_OVERFLOW, "stack overflow: %s is nested more than %u levels deep or contains itself",
                  what, vm->fiber->recursion);
         return false;
@@ -19,6 +20,8 @@ static inline bool recursion_enter(VM *vm, const char *what) {
     vm->fiber->recursion++;
     return true;
 }
+
+static inline bool recursion_enter(VM *vm, const char *what) { return recursion_enter_below(vm, what, RECURSION_MAX); }
 
 static inline void recursion_leave(VM *vm) { vm->fiber->recursion--; }
 
