@@ -124,8 +124,10 @@ static void append_pattern(Buffer *text, const Pattern *pattern) {
         const ParamSpec *item = &pattern->items.items[i];
         if (i > 0) buffer_append_byte(text, ' ');
         if (item->kind >= PARAM_KEYWORD) buffer_append_byte(text, '^');
-        if (item->nested) append_pattern(text, item->nested);
-        else buffer_append(text, item->name->text, item->name->size);
+        if (item->nested)
+            append_pattern(text, item->nested);
+        else
+            buffer_append(text, item->name->text, item->name->size);
         if (item->kind == PARAM_REST || item->kind == PARAM_KEYWORD_REST) buffer_append_text(text, "...");
     }
     buffer_append_byte(text, ']');
@@ -149,8 +151,10 @@ static void parse_item(ParamParser *p, ParamSpec *out) {
         parse_field_item(p, path_of(item), out);
     } else if (is_array(item)) {
         out->nested = analyze_pattern(p->c, item, p->is_let);
-        if (!out->nested) p->failed = true;
-        else if (p->mode == PARAMS_FUNCTION) out->name = pattern_name(p->c, out->nested);
+        if (!out->nested)
+            p->failed = true;
+        else if (p->mode == PARAMS_FUNCTION)
+            out->name = pattern_name(p->c, out->nested);
         out->fallback = parse_default(p);
         out->kind = out->fallback ? PARAM_OPTIONAL : PARAM_REQUIRED;
     } else {

@@ -150,7 +150,7 @@ describe('formatError', () => {
     const gene = await open(t)
     const error = await failure(gene.eval('(var x 1)\n\t(x nope 2)', { file: 'f.gene' }))
     const text = gene.report(error)
-    assert.match(text, /^error\[GENE\.SCOPE\.UNDEFINED_VAR\]: nope is not defined\n {2}--> f\.gene:2:2\n {2}\|\n2 \| \t\(x nope 2\)\n {2}\| \t\^\n {2}hint: .*\n/)
+    assert.match(text, /^error\[GENE\.SCOPE\.UNDEFINED_VAR\]: nope is not defined\n {2}--> f\.gene:2:5\n {2}\|\n2 \| \t\(x nope 2\)\n {2}\| \t {3}\^\n {2}hint: .*\n/)
     assert.doesNotMatch(text, /\u001b/)
     assert.match(gene.report(error, { color: true }), /\u001b\[31m/)
   })
