@@ -208,7 +208,7 @@ static bool check_instruction(Verifier *v, uint32_t pc) {
     uint32_t op = INSTR_OP(word);
     if (!check_operands(v, pc) || registers_end(code, pc) > code->slot_count) return false;
     if ((v->operands[op] & CACHE_W2) && !claim_cache(v, code->words[pc + 2])) return false;
-    if (rules[op].gives == KIND_CHECKED && INSTR_C(word) > BOUNDARY_CONVERSION) return false;
+    if (rules[op].gives == KIND_CHECKED && INSTR_C(word) > BOUNDARY_VARIABLE) return false;
     if (op == OP_LOADS && INSTR_B(word) > IMAGE_UNSET) return false;
     if (op == OP_INTRINSIC && INSTR_C(word) >= INTRINSIC_COUNT) return false;
     if (can_jump(v, op)) {
