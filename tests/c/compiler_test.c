@@ -394,7 +394,7 @@ CODE_TEST(defaults_are_evaluated_when_missing, "(fn f [a b = (a + 1) ^k = 2] b)"
           "    6  RETURN r1\n")
 
 CODE_TEST(nested_parameter_patterns, "(fn f [[x y] z] (y + z))",
-          "f [[] z] slots 6\n"
+          "f [[x y] z] slots 6\n"
           "    0  LOADK r4 <code <unnamed>>\n"
           "    1  MOVE r5 r0\n"
           "    2  INTRINSIC r4 2 DESTRUCTURE\n"
@@ -569,7 +569,7 @@ CODE_TEST(eval_describes_its_scope, "(fn f [n] (fn [] (eval n)))",
 CODE_TEST(an_error_in_a_body_is_raised_by_the_call, "(fn f [] (if))",
           "f [] slots 2\n"
           "    0  LOADK r0 \"if: missing condition\"\n"
-          "    1  LOADS r1 true\n"
+          "    1  LOADI r1 10\n"
           "    2  INTRINSIC r0 2 RAISE\n"
           "    3  RETURN r0\n")
 

@@ -272,9 +272,9 @@ TEST(bounds_depth_nesting_and_recursion) {
     CHECK_GENE("(var a []) (push a a) (plain a)",
                "!! stack overflow: printed value is nested more than 1000 levels deep or contains itself");
     CHECK_GENE("(var a []) (push a a) (var b []) (push b b) (a == b)",
-               "!! stack overflow: compared value is nested more than 400 levels deep or contains itself");
+               "!! stack overflow: compared value is nested more than 1000 levels deep or contains itself");
     CHECK_GENE("(var a []) (push a a) {{a 1}}",
-               "!! stack overflow: hashed value is nested more than 400 levels deep or contains itself");
+               "!! stack overflow: hashed value is nested more than 1000 levels deep or contains itself");
     CHECK_GENE(
         "(fn nest [n] (if (n == 0) [] else [(nest (n - 1))])) [((nest 300) == (nest 300)) ((nest 300) == (nest 299))]",
         "[true false]");
