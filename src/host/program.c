@@ -79,7 +79,8 @@ TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value
     TaskObj *task = NULL;
     if (code) {
         root_push(vm, value_pointer(code));
-        NamespaceObj *ns = table && table->count > (handled != VAL_UNSET) ? binding_namespace(vm, module, table) : module->ns;
+        NamespaceObj *ns =
+            table && table->count > (handled != VAL_UNSET) ? binding_namespace(vm, module, table) : module->ns;
         root_push(vm, value_pointer(ns));
         Value function = function_make(vm, code, ns);
         task = task_make(vm, function, NULL, 0, VAL_NIL);

@@ -5,10 +5,8 @@
 #include "lib/tools.h"
 
 const Extension extensions[] = {
-    {"http", "http.gene", http_install},
-    {"logging", "logging.gene", tools_install_logging},
-    {"html", "html.gene", tools_install},
-    {"test", "testing.gene", tools_install_testing},
+    {"http", "http.gene", http_install},       {"logging", "logging.gene", tools_install_logging},
+    {"html", "html.gene", tools_install},      {"test", "testing.gene", tools_install_testing},
     {"repl", "repl.gene", tools_install_repl},
 };
 const size_t extension_count = COUNT_OF(extensions);

@@ -27,7 +27,8 @@ static NativeResult object_is(VM *vm, const Args *args, Value *out) {
     if (is_type(type)) return lib_return(out, value_bool(type_admits(vm, type_of(type), native_arg(vm, args, 0))));
     if (is_instance(type)) type = value_pointer(instance_of(type)->class_);
     if (!is_class(type)) return vm_raise_message(vm, "Object.is expects a class or instance as the second argument");
-    if (class_of_value(type) == vm_space(vm)->object_class) return lib_return(out, VAL_TRUE); /* Exception has no parent */
+    if (class_of_value(type) == vm_space(vm)->object_class)
+        return lib_return(out, VAL_TRUE); /* Exception has no parent */
     ClassObj *class_ = class_of(vm, native_arg(vm, args, 0));
     return lib_return(out, value_bool(class_descends_from(class_, class_of_value(type))));
 }

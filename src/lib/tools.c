@@ -20,9 +20,7 @@ static NativeResult text_of(VM *vm, const Args *args, Rendering rendering, Value
     return NATIVE_RAISE;
 }
 
-static NativeResult quoted_text(VM *vm, const Args *args, Value *out) {
-    return text_of(vm, args, RENDER_QUOTED, out);
-}
+static NativeResult quoted_text(VM *vm, const Args *args, Value *out) { return text_of(vm, args, RENDER_QUOTED, out); }
 
 NativeResult tools_plain_text(VM *vm, const Args *args, Value *out) { return text_of(vm, args, RENDER_PLAIN, out); }
 

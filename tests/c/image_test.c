@@ -276,7 +276,8 @@ TEST(code_checks_no_boundary_but_its_own) {
     begin();
     CodeObj *outer = push_code("(fn f [x: Int] x) (f \"a\")");
     CHECK(strstr(run_code(outer), "expected Int, got String in x") != NULL);
-    *find_op(function_in(outer, "f"), OP_CHECKINT) |= (uint32_t)BOUNDARY_PAYLOAD << 24; /* whose message names an enum */
+    *find_op(function_in(outer, "f"), OP_CHECKINT) |= (uint32_t)BOUNDARY_PAYLOAD
+                                                      << 24; /* whose message names an enum */
     CHECK(strstr(run_code(outer), "malformed") != NULL);
     end();
 }
