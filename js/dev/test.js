@@ -16,6 +16,12 @@ const BUILDS = [
   ['native-stress', 'AddressSanitizer + UBSan, GC at every allocation'],
 ]
 
+/**
+ * A thread of V8 that compiles JavaScript may wait for a collection by the main thread, which waits in Node for that very
+ * thread when a test file ends (nodejs/node#54918). Compiled on the main thread, it cannot.
+ */
+const NO_HANG = '--no-concurrent-recompilation'
+
 await runMain(() => {
   const args = process.argv.slice(2)
   const options = args.filter((arg) => arg.startsWith('-'))
@@ -30,7 +36,7 @@ await runMain(() => {
   const selected = files.length ? files : globFiles('tests', /\.test\.js$/)
   const { status } = spawnSync(
     process.execPath,
-    ['--test', '--test-timeout=900000', '--test-concurrency=2', '--test-reporter=spec', ...options, ...selected],
+    [NO_HANG, '--test', '--test-timeout=900000', '--test-concurrency=2', '--test-reporter=spec', ...options, ...selected],
     { cwd: root, stdio: 'inherit' },
   )
   return status ?? 1

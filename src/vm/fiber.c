@@ -8,6 +8,9 @@
 #define FIBER_FIRST_SLOTS 16u
 #define FIBER_FIRST_FRAMES 2u
 #define FIBER_SLOTS_MAX (1u << 27) /* 1 GB */
+#ifdef GENE_GC_STRESS
+#define FIBER_MOVED_MAX 256u
+#endif
 
 void fiber_init(Fiber *fiber) {
     memset(fiber, 0, sizeof *fiber);
@@ -34,7 +37,19 @@ void fiber_trace(Heap *heap, Fiber *fiber) {
     heap_mark_value(heap, fiber->handled);
 }
 
+#ifdef GENE_GC_STRESS
+void fiber_move(VM *vm, Fiber *fiber) {
+    if (fiber->capacity == 0 || fiber->capacity > FIBER_MOVED_MAX) return;
+    size_t size = fiber->capacity * sizeof(Value);
+    Value *moved = heap_alloc_buffer(vm, size);
+    memcpy(moved, fiber->stack, size);
+    heap_free_buffer(vm_heap(vm), fiber->stack, size);
+    fiber->stack = moved;
+}
+#endif
+
 bool fiber_reserve(VM *vm, Fiber *fiber, uint32_t slots) {
+    fiber_move(vm, fiber);
     uint64_t needed = (uint64_t)fiber->top + slots;
     if (LIKELY(needed <= fiber->capacity)) return true;
     uint64_t capacity = fiber->capacity ? (uint64_t)fiber->capacity * 2 : FIBER_FIRST_SLOTS;

@@ -59,6 +59,12 @@ void fiber_trace(Heap *heap, Fiber *fiber);
 bool fiber_reserve(VM *vm, Fiber *fiber, uint32_t slots);
 /* Makes the stack `capacity` slots large, which is more than it is. Never collects, never fails. */
 void fiber_grow(VM *vm, Fiber *fiber, uint32_t capacity);
+/* Wherever the stack may move it does move under GC stress, while it is small: what still points into it shows. */
+#ifdef GENE_GC_STRESS
+void fiber_move(VM *vm, Fiber *fiber);
+#else
+static inline void fiber_move(VM *vm, Fiber *fiber) { (void)vm, (void)fiber; }
+#endif
 /* Room for one more frame; false after raising at limits.depth. May collect as fiber_reserve. */
 bool fiber_reserve_frame(VM *vm, Fiber *fiber);
 

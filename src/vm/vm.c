@@ -91,6 +91,7 @@ Value native_keyword(VM *vm, const Args *args, const char *name) {
 
 uint32_t root_push(VM *vm, Value value) {
     Fiber *fiber = vm->fiber;
+    fiber_move(vm, fiber);
     if (UNLIKELY(fiber->top == fiber->capacity)) {
         uint32_t step = fiber->capacity < 16 ? 16 : fiber->capacity < ROOT_STEP_MAX ? fiber->capacity : ROOT_STEP_MAX;
         fiber_grow(vm, fiber, fiber->capacity + step);
