@@ -10,7 +10,7 @@
 export function makeOutput(target, fallback, name) {
   if (target === undefined) return fallback
   if (typeof target === 'function') return (text) => void target(text)
-  if ('getWriter' in target) {
+  if (typeof target === 'object' && target && 'getWriter' in target) {
     const writer = target.getWriter()
     return (text) => void writer.write(text).catch(() => {}) // a closed stream takes no more
   }

@@ -88,8 +88,19 @@ export function checkName(what, name) {
   if (!SYMBOL.test(name) || (name.includes('/') && name !== '/')) throw new TypeError(`${what} ${JSON.stringify(name)} is not a Gene symbol`)
 }
 
+/** What run() takes. @param {unknown} program */
+export function checkProgram(program) {
+  if (typeof program === 'string' || program instanceof URL || program instanceof Uint8Array) return
+  if (typeof program !== 'object' || program === null) {
+    throw new TypeError('a program is a file name, a URL, a compiled program or { source: text }')
+  }
+  checkKeys('program', program, 'image' in program ? ['image', 'file', 'source'] : ['source', 'file'])
+  if (!('image' in program || 'source' in program)) throw new TypeError('program.source is missing: the text of the program')
+}
+
 /** A name, or several with slashes between. @param {string} what @param {string} path */
 export function checkPath(what, path) {
+  if (typeof path !== 'string') throw new TypeError(`${what} must be a string, not ${String(path)}`)
   for (const name of path === '/' ? [path] : path.split('/')) checkName(what, name)
 }
 

@@ -10,7 +10,7 @@ import { Input, makeOutput } from './io.js'
 import { loadModule } from './loader.js'
 import { ModuleSources } from './modules.js'
 import { Operations } from './operations.js'
-import { checkKeys, checkName, checkOptions, checkPath, checkTimeout } from './options.js'
+import { checkKeys, checkName, checkOptions, checkPath, checkProgram, checkTimeout } from './options.js'
 import { formatError } from './report.js'
 import { decodeSource } from './source_text.js'
 import { Sources } from './sources.js'
@@ -217,6 +217,7 @@ export class Runtime {
     this.#check()
     checkKeys('options', options, ['args', 'signal'])
     const { args = this.#options.args ?? [], signal } = options
+    checkProgram(program)
     const { code, text, file, name } = await this.#programOf(program)
     this.#check()
     if (signal?.aborted) throw cancelError(signal.reason)
@@ -340,9 +341,8 @@ export class Runtime {
   /** Makes a function or value known to Gene, by a name or a path `ns/member`. @param {string} name @param {unknown} value */
   define(name, value) {
     this.#check()
-    const path = String(name)
-    checkPath('the name', path)
-    this.#core.ask('wasm_define', [path, value])
+    checkPath('the name', name)
+    this.#core.ask('wasm_define', [name, value])
   }
 
   /** What a name or path means in the main module. @param {string} name @returns {any} */

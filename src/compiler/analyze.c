@@ -436,8 +436,16 @@ static Expr *analyze_call(Compiler *c, NodeObj *node) {
 }
 
 static Expr *analyze_special(Compiler *c, const SpecialForm *special, NodeObj *node) {
-    if (special->analyze) return special->analyze(c, node);
-    return analyze_error(c, ERR_COMPILE_FORM, "%s", special->message);
+    if (!special->analyze) return analyze_error(c, ERR_COMPILE_FORM, "%s", special->message);
+    uint32_t line = c->line, column = c->column, known = c->diagnostics->count;
+    Expr *x = special->analyze(c, node);
+    /* What is wrong with the form itself and not with what stands in it: how it is written. */
+    for (uint32_t i = known; i < c->diagnostics->count; i++) {
+        Diagnostic *item = &c->diagnostics->items[i];
+        bool is_about_form = item->id == ERR_COMPILE_FORM && item->line == line && item->column == column;
+        if (is_about_form && !item->hint) item->hint = special_signature(special->name);
+    }
+    return x;
 }
 
 /* Rules that look at the first child (6–8, 10, 11); NULL: none applies. */

@@ -255,5 +255,7 @@ typedef struct SpecialDoc {
 } SpecialDoc;
 /* The rows of the documentation of special forms, from 0; NULL behind the last. Forms that only raise may have one. */
 const SpecialDoc *special_doc(uint32_t index);
+/* How the form of this name is written; NULL: there is none. */
+const char *special_signature(const char *name);
 
 #endif

@@ -107,7 +107,7 @@ static void check_methods(Compiler *c, const NodeObj *node, const NodeObj *inter
         const SymbolObj *name = symbol_of(node_of(interface->children[i])->children[0]);
         if (class_find_method(vm_space(c->vm)->object_class, name, NULL) != VAL_UNSET) continue;
         if (may_have_method(c, node, name)) continue;
-        analyze_error(c, ERR_COMPILE_FORM, "Type error: class %s does not implement method %s required by interface %s",
+        analyze_error(c, ERR_COMPILE_NAME, "Type error: class %s does not implement method %s required by interface %s",
                       class_name->text, name->text, interface_name->text);
         return;
     }
@@ -133,11 +133,11 @@ static bool is_surely_unknown(Compiler *c, Value form) {
 static void add_one_interface(Compiler *c, Making *m, const NodeObj *node, Value form) {
     SymbolObj *name = last_name(form);
     if (!name) {
-        analyze_error(c, ERR_COMPILE_FORM, "Unknown interface: %s", kind_name(form));
+        analyze_error(c, ERR_COMPILE_NAME, "Unknown interface: %s", kind_name(form));
         return;
     }
     if (is_surely_unknown(c, form)) {
-        analyze_error(c, ERR_COMPILE_FORM, "Unknown interface: %s", name->text);
+        analyze_error(c, ERR_COMPILE_NAME, "Unknown interface: %s", name->text);
         return;
     }
     const Var *var = is_symbol(form) ? scope_peek(c, name) : NULL;

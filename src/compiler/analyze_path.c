@@ -171,7 +171,7 @@ static void check_field(Compiler *c, PathObj *path) {
     }
     Function *blamed = c->blamed;
     c->blamed = info->blamed;
-    analyze_error(c, ERR_COMPILE_FORM, "Unknown field: %s on class %s", name->text, info->name->text);
+    analyze_error(c, ERR_COMPILE_NAME, "Unknown field: %s on class %s", name->text, info->name->text);
     c->blamed = blamed;
 }
 

@@ -115,6 +115,6 @@ void check_argument_count(Emitter *e, const Expr *callee, const Arguments *argum
     if (!fn || var->is_assigned || fn->flags & CODE_MACRO || arguments->item_count <= most_positionals(fn)) return;
     c->line = e->code.line;
     c->column = e->code.column;
-    analyze_error(c, ERR_COMPILE_FORM, "Type error: too many positional arguments in %s (expected %u, got %u)",
+    analyze_error(c, ERR_COMPILE_NAME, "Type error: too many positional arguments in %s (expected %u, got %u)",
                   is_new ? "new" : "call", most_positionals(fn), arguments->item_count);
 }

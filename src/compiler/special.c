@@ -148,6 +148,13 @@ static const SpecialDoc special_docs[] = {
 
 const SpecialDoc *special_doc(uint32_t index) { return index < COUNT_OF(special_docs) ? &special_docs[index] : NULL; }
 
+const char *special_signature(const char *name) {
+    for (uint32_t i = 0; i < COUNT_OF(special_docs); i++) {
+        if (strcmp(special_docs[i].name, name) == 0) return special_docs[i].signature;
+    }
+    return NULL;
+}
+
 const SpecialForm *special_find(const SymbolObj *name) {
     uint32_t low = 0;
     uint32_t high = COUNT_OF(special_forms);
@@ -177,16 +184,10 @@ bool special_table_is_sorted(void) {
     return true;
 }
 
-static bool is_documented(const char *name) {
-    for (uint32_t i = 0; i < COUNT_OF(special_docs); i++) {
-        if (strcmp(special_docs[i].name, name) == 0) return true;
-    }
-    return false;
-}
 
 bool special_table_is_documented(void) {
     for (uint32_t i = 0; i < COUNT_OF(special_forms); i++) {
-        if (special_forms[i].analyze && !is_documented(special_forms[i].name)) return false;
+        if (special_forms[i].analyze && !special_signature(special_forms[i].name)) return false;
     }
     return true;
 }

@@ -15,6 +15,7 @@
 #include "lib/support.h"
 #include "task/future.h"
 #include "vm/property.h"
+#include "vm/suggest.h"
 
 static bool is_module(Value value) { return is_obj_type(value, OBJ_MODULE); }
 static ModuleObj *module_of(Value value) { return (ModuleObj *)pointer_of(value); }
@@ -359,7 +360,11 @@ static NativeResult import_item(VM *vm, const Origin *origin, const ArrayObj *pa
         }
         if (exports && table_get_symbol(exports, name) == VAL_UNSET) return raise_not_exported(vm, name);
         value = is_class(value) ? property_get(vm, value, name) : namespace_get(ns, name);
-        if (value == VAL_UNSET || value == VAL_VOID) return raise_no_symbol(vm, path);
+        if (value == VAL_UNSET || value == VAL_VOID) {
+            raise_no_symbol(vm, path);
+            suggest_member(vm, ns, name);
+            return NATIVE_RAISE;
+        }
     }
     return lib_return(out, value);
 }

@@ -66,6 +66,10 @@ Value source_syntax_error(VM *vm, const Diagnostics *diagnostics, StrObj *file) 
     Value location = string_from_buffer(vm, &place);
     buffer_free(&place);
     set_field(vm, root, SYM(vm, LOCATION), location);
+    if (first->hint) {
+        Value hint = string_from(vm, first->hint);
+        set_field(vm, root, SYM(vm, HINT), hint);
+    }
     Value list = source_diagnostics(vm, diagnostics);
     set_field(vm, root, SYM(vm, DIAGNOSTICS), list);
     Value stack = array_make(vm, 0);

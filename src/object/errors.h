@@ -14,15 +14,16 @@
     ERROR(READ_SYNTAX, "GENE.READ.SYNTAX", "ParseException", "fix the marked text")                            \
     ERROR(READ_UNCLOSED, "GENE.READ.UNCLOSED", "ParseException", "close the form that starts here")            \
     ERROR(READ_UNMATCHED, "GENE.READ.UNMATCHED", "ParseException", "remove the delimiter or open its form")    \
-    ERROR(READ_STRING, "GENE.READ.STRING", "ParseException", "close the string or correct the escape")         \
+    ERROR(READ_STRING, "GENE.READ.STRING", "ParseException", "'c' is one character, text stands in \"…\"")     \
     ERROR(READ_NUMBER, "GENE.READ.NUMBER", "ParseException", "write a valid number")                           \
     ERROR(READ_DATE, "GENE.READ.DATE", "ParseException", "write the date or time as in YYYY-MM-DDTHH:MM:SS")   \
-    ERROR(READ_PROPERTY, "GENE.READ.PROPERTY", "ParseException", "write properties as one run of ^name value") \
+    ERROR(READ_PROPERTY, "GENE.READ.PROPERTY", "ParseException", "write {^name value …}, each name once")      \
     ERROR(READ_REGEX, "GENE.READ.REGEX", "ParseException", "flags are i and m; close the literal with /")      \
     ERROR(READ_UTF8, "GENE.READ.UTF8", "ParseException", "save the file as UTF-8")                             \
     ERROR(READ_DEPTH, "GENE.READ.DEPTH", "ParseException", "nest less deeply")                                 \
     /* compiling */                                                                                            \
-    ERROR(COMPILE_FORM, "GENE.COMPILE.FORM", "Exception", "write the form as the message says")                \
+    ERROR(COMPILE_FORM, "GENE.COMPILE.FORM", "Exception", "")                                                  \
+    ERROR(COMPILE_NAME, "GENE.COMPILE.FORM", "Exception", "")                                                  \
     ERROR(COMPILE_LIMIT, "GENE.COMPILE.LIMIT", "Exception", "split the function into smaller ones")            \
     ERROR(COMPILE_LET, "GENE.COMPILE.LET", "Exception", "declare it with var to reassign it")                  \
     ERROR(IMAGE, "GENE.COMPILE.IMAGE", "Exception", "compile the source again")                                \
@@ -30,7 +31,7 @@
     ERROR(RUNTIME, "GENE.RUNTIME.ERROR", "Exception", "")                                                      \
     ERROR(THROWN, "GENE.RUNTIME.ERROR", "Exception", "")                                                       \
     ERROR(UNDEFINED, "GENE.SCOPE.UNDEFINED_VAR", "Exception", "declare it with (var name value)")              \
-    ERROR(ARITY, "GENE.CALL.ARITY", "Exception", "pass the arguments the function declares")                   \
+    ERROR(ARITY, "GENE.CALL.ARITY", "Exception", "pass what it declares; the receiver of a method counts")     \
     ERROR(KEYWORD, "GENE.CALL.KEYWORD", "Exception", "pass the keywords the function declares")                \
     ERROR(NOT_CALLABLE, "GENE.CALL.NOT_CALLABLE", "Exception", "call a function, class or other callable")     \
     ERROR(METHOD_NOT_FOUND, "GENE.OOP.METHOD_NOT_FOUND", "Exception", "define the method or check its name")   \
@@ -39,7 +40,7 @@
     ERROR(INTERCEPT, "GENE.OOP.INTERCEPT", "Exception", "apply the interceptor as the message says")           \
     ERROR(TYPE, "GENE.TYPE.ERROR", "TypeException", "convert the value first")                                 \
     ERROR(TYPE_PLAIN, "GENE.TYPE.ERROR", "Exception", "convert the value first")                               \
-    ERROR(COMPARE, "GENE.TYPE.COMPARE", "TypeException", "compare values of one kind")                         \
+    ERROR(COMPARE, "GENE.TYPE.COMPARE", "TypeException", "numbers, dates and times have an order; (array .sort) orders strings") \
     ERROR(ARGUMENT, "GENE.ARG.INVALID", "ArgumentException", "")                                               \
     ERROR(INDEX, "GENE.ARG.INDEX", "Exception", "check the size first")                                        \
     ERROR(SEALED, "GENE.VALUE.SEALED", "Exception", "copy the value to change it")                             \
@@ -55,7 +56,7 @@
     /* modules */                                                                                              \
     ERROR(MODULE_NOT_FOUND, "GENE.RUNTIME.ERROR", "Exception", "check the path of the import")                 \
     ERROR(MODULE_CYCLE, "GENE.RUNTIME.ERROR", "Exception", "break the cycle of imports")                       \
-    ERROR(IMPORT, "GENE.RUNTIME.ERROR", "Exception", "")                                                       \
+    ERROR(IMPORT, "GENE.RUNTIME.ERROR", "Exception", "fn, class and the like can be imported, and names written /name") \
     ERROR(EXPORT_MISSING, "GENE.RUNTIME.ERROR", "Exception", "export the name")                                \
     /* tasks */                                                                                                \
     ERROR(DEADLOCK, "GENE.ASYNC.DEADLOCK", "DeadlockException", "complete one of the futures waited for")      \

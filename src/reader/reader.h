@@ -22,6 +22,7 @@ typedef struct Diagnostic {
     uint32_t line, column;         /* 1-based, in code points */
     uint32_t end_line, end_column; /* exclusive end; equal to the start when unknown */
     char *message;                 /* owned by the list */
+    const char *hint;              /* static; NULL: that of the error's table */
 } Diagnostic;
 
 typedef struct Diagnostics {

@@ -2,6 +2,8 @@
  * Invariant: integer results are 64-bit exact or an overflow error, never wrapped. */
 #include "vm/arith.h"
 
+#include "vm/suggest.h"
+
 #include <math.h>
 
 /* Texts of one operator's errors: for a left operand that is no number, and for the pair. */
@@ -25,11 +27,14 @@ static const OperatorText texts[] = {
 
 static bool raise_kinds(VM *vm, OpCode op, Value a, Value b) {
     const OperatorText *text = &texts[op];
+    bool joins = op == OP_ADD && (is_string(a) || is_string(b));
     if (!is_number(a))
         vm_raise(vm, ERR_TYPE_PLAIN, "%s%s", text->left, kind_name(a));
     else
         vm_raise(vm, ERR_TYPE_PLAIN, "%s%s%s%s", text->pair_before, kind_name(text->swapped ? b : a),
                  text->pair_between, kind_name(text->swapped ? a : b));
+    if (joins) suggest_text(vm, "join texts with ($ a b) or (a ++ b)");
+    if (is_void(a) || is_void(b)) suggest_text(vm, "void: nothing was found where it came from");
     return false;
 }
 

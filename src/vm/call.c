@@ -40,6 +40,7 @@ static CallResult raise_not_callable(VM *vm, Value callee, uint32_t count, uint3
     } else {
         const char *variant = keyword_count ? "Kw" : count == 0 ? "0" : count == 1 ? "1" : "";
         vm_raise(vm, ERR_NOT_CALLABLE, "IkUnifiedCall%s requires a callable, got %s", variant, kind_name(callee));
+        suggest_callee(vm, callee);
     }
     return CALL_RAISED;
 }
@@ -367,7 +368,7 @@ CallResult vm_raise_no_method(VM *vm, Value receiver, const SymbolObj *name, uin
     } else {
         vm_raise(vm, ERR_UNSUPPORTED_CALL, "Unified method call not supported for %s", kind_name(receiver));
     }
-    if (!keyword_count) suggest_method(vm, class_of(vm, receiver), name);
+    if (!keyword_count) suggest_method(vm, receiver, name);
     return CALL_RAISED;
 }
 

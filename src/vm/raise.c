@@ -2,7 +2,7 @@
  * Invariant: while an error travels, vm->exception holds an instance whose class descends from Exception. */
 #include "port/port.h"
 #include "vm/generator.h"
-#include "vm/vm.h"
+#include "vm/suggest.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,6 +91,11 @@ static Value make_exception(VM *vm, ErrorId id, ClassObj *class_, const char *me
     instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, MESSAGE), text);
     Value code = string_from(vm, error_table[id].code);
     instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, CODE), code);
+    /* What shares the code of errors without advice carries its own. */
+    if (*error_table[id].hint && strcmp(error_table[id].code, error_table[ERR_RUNTIME].code) == 0) {
+        Value hint = string_from(vm, error_table[id].hint);
+        instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, HINT), hint);
+    }
     Value result = root_get(vm, root);
     roots_close(vm, scope);
     return result;
@@ -200,7 +205,12 @@ static ErrorId thrown_error(const Fiber *fiber, const char *message) {
 }
 
 NativeResult vm_throw(VM *vm, Value value) {
-    if (is_instance(value) && instance_of(value)->class_->is_exception) return vm_raise_exception(vm, value);
+    if (is_instance(value) && instance_of(value)->class_->is_exception) {
+        vm_raise_exception(vm, value);
+        if (instance_get(instance_of(vm->exception), SYM(vm, MESSAGE)) == VAL_UNSET)
+            suggest_text(vm, "it has no message: write (throw \"text\"), or a class with (ctor [/message])");
+        return NATIVE_RAISE;
+    }
     Buffer text;
     buffer_init(&text);
     bool is_text = is_string(value);
@@ -217,8 +227,11 @@ NativeResult vm_throw(VM *vm, Value value) {
         instance_set(vm, instance_of(root_get(vm, root)), SYM(vm, CAUSE), root_get(vm, cause));
     }
     Value exception = root_get(vm, root);
+    bool is_class_alone = is_class(root_get(vm, cause));
     roots_close(vm, scope);
-    return vm_raise_exception(vm, exception);
+    vm_raise_exception(vm, exception);
+    if (is_class_alone) suggest_text(vm, "throw takes one value: (throw (new Class …))");
+    return NATIVE_RAISE;
 }
 
 Value vm_take_exception(VM *vm) {

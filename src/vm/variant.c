@@ -2,6 +2,7 @@
  * Invariant: arguments stay in their stack slots until the value that takes them over exists. */
 #include "vm/variant.h"
 
+#include "vm/suggest.h"
 #include "vm/type_check.h"
 
 /* --- messages --------------------------------------------------------------------------------------------------------- */
@@ -188,6 +189,7 @@ Value variant_get_field(Value value, const SymbolObj *name) {
 bool variant_check_pattern(VM *vm, Value head, uint32_t binders) {
     if (!is_variant(head)) {
         vm_raise(vm, ERR_TYPE_PLAIN, "Enum pattern expected VkEnumMember, got %s", kind_name(head));
+        suggest_text(vm, "the pattern names no variant of an enum");
         return false;
     }
     const VariantObj *variant = variant_of(head);
