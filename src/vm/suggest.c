@@ -134,7 +134,10 @@ static bool tell_form(VM *vm, const SymbolObj *name) {
                  {"when", "case"}, {"catch", "try"},       {"finally", "try"}};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (strcmp(name->text, parts[i].word) != 0) continue;
-        tell(vm, "it belongs into ", parts[i].form, ": a parenthesis before it may close too much");
+        char text[96];
+        snprintf(text, sizeof text, "%s is a part of %s: a parenthesis before it may close too much", parts[i].word,
+                 parts[i].form);
+        suggest_text(vm, text);
         return true;
     }
     const char *signature = special_signature(name->text);

@@ -21,7 +21,7 @@ const HINTS = {
   ],
   'what is no variable': [
     ['(if false 1 else if true 2)', 'write (if condition body… elif condition body… else body…)'],
-    ['catch', 'it belongs into try: a parenthesis before it may close too much'],
+    ['catch', 'catch is a part of try: a parenthesis before it may close too much'],
     [`${POINT}((new Point 1) .show)`, 'the field of the instance is /x'],
     [`${POINT}((new Point 1) .twice)`, 'call the method of the instance: (.show)'],
     ['(map [1] (fn [x] x))', 'it is a method: (value .map)'],
