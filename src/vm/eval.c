@@ -144,9 +144,12 @@ static Environment current_environment(VM *vm, const Args *args) {
     return (Environment){top, &vm->fiber->frames[top].code->scopes[small_int_of(native_arg(vm, args, 1))]};
 }
 
+/* Other values are themselves. */
+static bool is_code(Value form) { return is_node(form) || is_quote(form) || is_symbol(form) || is_path(form); }
+
 static NativeResult eval_in(VM *vm, const Args *args, const Environment *env, bool declares_in_module, Value *out) {
     Value form = native_arg(vm, args, 0);
-    if (!is_node(form) && !is_quote(form) && !is_symbol(form) && !is_path(form)) {
+    if (!is_code(form)) {
         *out = form;
         return NATIVE_RETURN;
     }
@@ -164,8 +167,15 @@ static NativeResult eval_form(VM *vm, const Args *args, Value *out) {
 
 /* Called as a value it has no scope: only the names of the module that called it are known. */
 static NativeResult eval_value(VM *vm, const Args *args, Value *out) {
-    Environment env = {vm->fiber->frame_count - 1, NULL};
-    while (env.frame > 0 && frame_of(vm, &env)->code->module->is_internal) env.frame--;
+    const Fiber *fiber = vm->fiber;
+    uint32_t count = fiber->frame_count;
+    while (count > 0 && fiber->frames[count - 1].code->module->is_internal) count--;
+    if (count == 0) {
+        *out = native_arg(vm, args, 0);
+        return is_code(*out) ? vm_raise(vm, ERR_RUNTIME, "eval has no scope here: no Gene code has called it")
+                             : NATIVE_RETURN;
+    }
+    Environment env = {count - 1, NULL};
     return eval_in(vm, args, &env, false, out);
 }
 
