@@ -45,7 +45,8 @@ static CallResult raise_not_callable(VM *vm, Value callee, uint32_t count, uint3
     return CALL_RAISED;
 }
 
-/* What the call at which the top frame stands says of its callee; natives that call end up here too. */
+/* What the call at which the top frame stands says of its callee; natives that call end up here too. Any word before pc may
+ * belong to the instruction before. */
 static GeneCallee callee_of_frame(const VM *vm, Value callee, const Arguments *a) {
     const Fiber *fiber = vm->fiber;
     if (fiber->frame_count == 0) return CALLEE_MUST;
@@ -55,12 +56,13 @@ static GeneCallee callee_of_frame(const VM *vm, Value callee, const Arguments *a
     uint32_t op = INSTR_OP(*last), earlier = INSTR_OP(last[-1]);
     bool has_keywords = a->keyword_count > 0;
     uint32_t word = 0;
-    if (INSTR_C(*last) && (op == OP_CALLSPREAD || (!has_keywords && (op == OP_CALL || op == OP_TAILCALL))))
+    if (has_keywords ? op == OP_CALLSPREAD && INSTR_C(*last)
+                     : op == OP_CALLSPREAD || op == OP_CALL || op == OP_TAILCALL)
         word = *last;
     else if (earlier == OP_TAILCHECKED || (has_keywords && (earlier == OP_CALLKW || earlier == OP_TAILCALLKW)))
         word = last[-1];
-    bool is_this = word != 0 && fiber->stack[frame->base + INSTR_A(word)] == callee;
-    return is_this ? (GeneCallee)INSTR_C(word) : CALLEE_MUST;
+    if (word == 0 || INSTR_A(word) >= frame->code->slot_count) return CALLEE_MUST;
+    return fiber->stack[frame->base + INSTR_A(word)] == callee ? (GeneCallee)INSTR_C(word) : CALLEE_MUST;
 }
 
 /* A callee that is no name and no callable is the type of a new gene (language 03 §3.4). */
