@@ -278,19 +278,12 @@ void reader_free(ReadResult *result) {
 
 bool reader_read_first(VM *vm, const char *text, size_t size, const ReadOptions *options, Value *out_form,
                        Diagnostics *out_diagnostics) {
-    size_t at = 0;
-    return reader_read_next(vm, text, size, options, &at, out_form, out_diagnostics);
-}
-
-bool reader_read_next(VM *vm, const char *text, size_t size, const ReadOptions *options, size_t *io_at, Value *out_form,
-                      Diagnostics *out_diagnostics) {
     *out_form = VAL_NIL;
     *out_diagnostics = (Diagnostics){0};
     Reader reader;
     start_reading(&reader, vm, text, size, options, out_diagnostics);
     read_up_to_malformed(&reader);
-    if (*io_at > reader.at) reader.at = *io_at < reader.end ? *io_at : reader.end;
-    if (*io_at == 0) make_room(vm, size);
+    make_room(vm, size);
     heap_pause(vm);
     Mark start;
     Value form = VAL_NIL;
@@ -298,7 +291,6 @@ bool reader_read_next(VM *vm, const char *text, size_t size, const ReadOptions *
     /* A form may come back although something inside it was wrong. */
     bool good = out_diagnostics->count == 0;
     if (good && found) *out_form = form;
-    *io_at = good && found ? reader.at : size;
     diagnostics_sort(out_diagnostics);
     buffer_free(&reader.scratch);
     heap_resume(vm);

@@ -63,8 +63,5 @@ void reader_free(ReadResult *result);
  * at all gives VAL_NIL and true. Free the diagnostics in either case. */
 bool reader_read_first(VM *vm, const char *text, size_t size, const ReadOptions *options, Value *out_form,
                        Diagnostics *out_diagnostics);
-/* The same from offset *io_at on, which becomes the end of the form; of the text when there is no other or a malformed one. */
-bool reader_read_next(VM *vm, const char *text, size_t size, const ReadOptions *options, size_t *io_at, Value *out_form,
-                      Diagnostics *out_diagnostics);
 
 #endif

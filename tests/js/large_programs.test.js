@@ -27,3 +27,10 @@ describe('20,000', () => {
     })
   }
 })
+
+test('a parser gives the forms of a long text in time that grows with it', async () => {
+  const runtime = await createRuntime()
+  const bindings = { text: '(a b) '.repeat(100_000) }
+  assert.equal(await runtime.eval('(var p (new gene/Parser text)) (var n 0) (while (p .read) (n += 1)) n', { bindings, timeout: 20_000 }), 100_000)
+  runtime.dispose()
+})
