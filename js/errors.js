@@ -118,9 +118,10 @@ function stackOf(list) {
   }))
 }
 
-/** @param {any} list @returns {Diagnostic[]} */
+/** A program may have put anything there. @param {any} list @returns {Diagnostic[]} */
 function diagnosticsOf(list) {
-  return Array.isArray(list) ? list : []
+  const isDiagnostic = (/** @type {any} */ item) => typeof item?.code === 'string' && typeof item.message === 'string'
+  return Array.isArray(list) && list.every(isDiagnostic) ? list : []
 }
 
 /**

@@ -142,9 +142,20 @@ static void append_stack(VM *vm, Buffer *out, Value stack) {
     if (entries->count > STACK_SHOWN) buffer_append_format(out, "  … %u more\n", entries->count - STACK_SHOWN);
 }
 
+/* A program may have put anything there. */
+static bool are_diagnostics(VM *vm, Value list) {
+    if (!is_array(list)) return false;
+    for (uint32_t i = 0; i < array_of(list)->count; i++) {
+        Value item = array_of(list)->items[i];
+        if (!is_map(item) || !is_string(map_get_text(vm, map_of(item), "code"))) return false;
+        if (!is_string(map_get_text(vm, map_of(item), "message"))) return false;
+    }
+    return true;
+}
+
 /* A source's later mistakes; the first is the exception's own message. */
 static void append_diagnostics(VM *vm, Buffer *out, Value diagnostics, const Place *first, ReportSourceFn source) {
-    if (!is_array(diagnostics)) return;
+    if (!are_diagnostics(vm, diagnostics)) return;
     for (uint32_t i = 1; i < array_of(diagnostics)->count; i++) {
         const MapObj *item = map_of(array_of(diagnostics)->items[i]);
         buffer_append_format(out, "error[%s]: %s\n", string_of(map_get_text(vm, item, "code"))->text,
