@@ -7,6 +7,7 @@
 #include "lib/prelude.h"
 #include "lib/support.h"
 #include "vm/access.h"
+#include "vm/operators.h"
 #include "vm/property.h"
 
 typedef enum Mode {
@@ -23,6 +24,7 @@ typedef enum Progress {
     PROGRESS_CALL_ENTRIES, /* … with each key and value */
     PROGRESS_ITEMS,        /* * over something to iterate */
     PROGRESS_ENTRIES,      /* ** over something to iterate */
+    PROGRESS_READ,         /* the values, of which some are unread nodes of trees, and the segment again */
     PROGRESS_RAISED,
 } Progress;
 
@@ -272,8 +274,21 @@ static void look_up_all(const Run *run, Value segment) {
     drop_void(run);
 }
 
+static bool has_unread(const Run *run) {
+    if (run->mode == MODE_VALUE) return is_unread(data_of(run));
+    const ArrayObj *values = array_of(data_of(run));
+    for (uint32_t i = 0; i < values->count; i++) {
+        if (is_unread(values->items[i])) return true;
+    }
+    return false;
+}
+
 static Progress apply_segment(Run *run, Value segment) {
     SelectorOp op = is_symbol(segment) ? selector_operator(symbol_of(segment)) : SELECTOR_NAME;
+    if (has_unread(run)) {
+        run->next--;
+        return PROGRESS_READ;
+    }
     switch (op) {
     case SELECTOR_NAME: break;
     case SELECTOR_ITEMS:
@@ -338,6 +353,16 @@ static NativeResult advance(VM *vm, const Args *args, Value *out) {
     store_run(&run, state_arg(vm, args));
     roots_close(vm, scope);
     return progress == PROGRESS_RAISED ? NATIVE_RAISE : lib_return(out, value_small_int((int64_t)progress));
+}
+
+static NativeResult settle_values(VM *vm, const Args *args, Value *out) {
+    *out = VAL_NIL;
+    Value data = state_arg(vm, args)->items[STATE_DATA];
+    if (!is_array(data)) return unread_settle(vm, data) ? NATIVE_RETURN : NATIVE_RAISE;
+    for (uint32_t i = 0; i < array_of(data)->count; i++) {
+        if (!unread_settle(vm, array_of(data)->items[i])) return NATIVE_RAISE;
+    }
+    return NATIVE_RETURN;
 }
 
 static NativeResult result_of(VM *vm, const Args *args, Value *out) {
@@ -423,6 +448,7 @@ static NativeResult add_entries(VM *vm, const Args *args, Value *out) {
 
 static void install_helpers(VM *vm, NamespaceObj *ns) {
     static const NativeDef helpers[] = {
+        {"read", settle_values, 1, 1, NATIVE_REENTRANT, "(read state)", "Reads unread nodes among the values."},
         {"advance", advance, 1, 1, 0, "(advance state)", "Does plain segments; what Gene code has to do next."},
         {"result_of", result_of, 1, 1, 0, "(result_of state)", "The selected value."},
         {"give_value", give_value, 2, 2, 0, "(give_value state v)", "Replaces the value."},
@@ -462,7 +488,7 @@ static NativeResult selector_call(VM *vm, const Args *args, Value *out) {
         return NATIVE_RETURN;
     }
     /* The segment is done again by `advance`, which tells selector.gene what to do. */
-    run.next--;
+    if (progress != PROGRESS_READ) run.next--;
     Value state = state_make(&run, fallback);
     roots_close(vm, scope);
     return prelude_call(vm, "selector.gene", install_helpers, "run", &state, 1, out);

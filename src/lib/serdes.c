@@ -495,8 +495,10 @@ static NativeResult is_unread_node(VM *vm, const Args *args, Value *out) {
     return lib_return(out, value_bool(is_unread(native_arg(vm, args, 0))));
 }
 
+/* nil: another task has read it meanwhile. */
 static NativeResult unread_path(VM *vm, const Args *args, Value *out) {
-    return lib_return(out, unread_of(native_arg(vm, args, 0))->path);
+    Value node = native_arg(vm, args, 0);
+    return lib_return(out, is_unread(node) ? unread_of(node)->path : VAL_NIL);
 }
 
 /* Another task may have read it meanwhile: then that holds. */
@@ -596,7 +598,7 @@ static const NativeDef helpers[] = {
     {"kind", kind, 1, 1, 0, "", "The kind's name."},
     {"unread", make_unread, 1, 1, 0, "", "A node of a tree that is not read yet."},
     {"unread?", is_unread_node, 1, 1, 0, "", "Is it such a node?"},
-    {"unread_path", unread_path, 1, 1, 0, "", "The directory of an unread node."},
+    {"unread_path", unread_path, 1, 1, 0, "", "The directory of a node, nil once it is read."},
     {"become", become, 2, 2, 0, "", "Turns an unread node into what was read."},
     {"void?", is_void_value, 1, 1, 0, "", "Not passed?"},
 };
