@@ -18,6 +18,7 @@ const declared = (form) => nameOf(form).replace(/^(\$ns)?\/|:.*$/g, '')
 /** The types that are named in a module, each once; a type's id is its place. */
 class TypeTable {
   /** @type {{ id: number, kind: string, text: string, parts: number[] }[]} */ descriptors = []
+  /** By text. @type {Map<string, number>} */ #ids = new Map()
   #print
 
   /** @param {(form: unknown) => string} print */
@@ -28,12 +29,13 @@ class TypeTable {
   /** @param {unknown} form @returns {number} */
   idOf(form) {
     const text = this.#print(form)
-    const known = this.descriptors.find((type) => type.text === text)
-    if (known) return known.id
+    const known = this.#ids.get(text)
+    if (known !== undefined) return known
     const [kind, parts] = this.#shapeOf(form)
     const ids = parts.map((part) => this.idOf(part))
     const id = this.descriptors.length
     this.descriptors.push({ id, kind, text, parts: ids })
+    this.#ids.set(text, id)
     return id
   }
 

@@ -51,7 +51,12 @@ function targetsOf(units, output) {
     if (units.length > 1) throw new UsageError(`${output} cannot take ${units.length} compiled files; name a folder`)
     return [output]
   }
-  const targets = units.map(({ name }) => join(output ?? FOLDER, `${name}.gir`))
+  return targetsIn(output ?? FOLDER, units, 'gir')
+}
+
+/** @param {string} folder @param {Unit[]} units @param {string} extension @returns {string[]} */
+function targetsIn(folder, units, extension) {
+  const targets = units.map(({ name }) => join(folder, `${name}.${extension}`))
   targets.forEach((target, i) => {
     const first = targets.indexOf(target)
     if (first < i) throw new UsageError(`${units[first].title} and ${units[i].title} would both become ${target}; compile one with -o`)
@@ -108,7 +113,7 @@ async function textOf({ runtime }, { title, path, source }, { addresses }, forma
 /** Where each unit's text goes; none: to stdout. @param {Unit[]} units @param {string | undefined} output @param {string} format @returns {string[]} */
 function textTargetsOf(units, output, format) {
   if (output === undefined) return []
-  if (isFolder(output)) return units.map(({ name }) => join(output, `${name}.${format === 'ai-metadata' ? 'json' : 'txt'}`))
+  if (isFolder(output)) return targetsIn(output, units, format === 'ai-metadata' ? 'json' : 'txt')
   if (units.length > 1) throw new UsageError(`${output} cannot take the text of ${units.length} files; name a folder`)
   return [output]
 }

@@ -43,6 +43,8 @@ describe('gene compile', () => {
     const clash = await gene(['compile', 'a.gene', 'sub/a.gene'], { cwd })
     assert.deepEqual([clash.stdout, clash.exit], ['', 2])
     assert.match(clash.stderr, /^Error: a\.gene and sub\/a\.gene would both become build\/a\.gir; compile one with -o\n/)
+    const texts = await gene(['compile', '-f', 'compact', '-o', 'texts/', 'a.gene', 'sub/a.gene'], { cwd })
+    assert.match(texts.stderr, /^Error: a\.gene and sub\/a\.gene would both become texts\/a\.txt; compile one with -o\n/)
   })
 
   test('an error has the name that the user gave the file; the other files are compiled', async (t) => {
