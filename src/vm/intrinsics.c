@@ -58,8 +58,6 @@ static NativeResult get_strict(VM *vm, const Args *args, Value *out) {
         uint32_t count = is_array(container) ? array_of(container)->count : node_of(container)->count;
         if (is_symbol(key))
             return vm_raise(vm, ERR_RUNTIME, "Cannot set named member '%s' on array", symbol_of(key)->text);
-        if (is_symbol(key))
-            return vm_raise(vm, ERR_RUNTIME, "Cannot set named member '%s' on array", symbol_of(key)->text);
         if (!is_int(key)) return vm_raise(vm, ERR_RUNTIME, "Array index must be an integer");
         if (int_of(key) < 0 || int_of(key) >= count) {
             return vm_raise(vm, ERR_INDEX, "%s index out of bounds: %lld (len=%u)",
