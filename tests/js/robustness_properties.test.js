@@ -1,5 +1,6 @@
-// robustness_properties.test.js — random calls of any method on any value with any arguments: each ends with a value or with an
-// exception that has a code, the program goes on, and every build prints the same.
+// robustness_properties.test.js — random calls of any method on any value with any arguments, and special forms with parts that
+// do not belong there: each ends with a value or with an exception that has a code, the program goes on, and every build prints
+// the same.
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { createRuntime } from '../../js/index.js'
 import { runNative } from '../harness/native_run.js'
 import { runWasm } from '../harness/wasm_run.js'
+import { open } from './helpers.js'
 import { randomOf } from './property_support.js'
 
 /** @typedef {import('./property_support.js').Random} Random */
@@ -134,6 +136,30 @@ describe('any method of any value', () => {
     test(`ends where every allocation collects and every stack moves: seed ${seed}`, async () => {
       const { stdout } = await runNative('native-stress', programOf(seed, 60))
       assert.match(stdout, /\nthe end\n$/)
+    })
+  }
+})
+
+const PARTS = [
+  ...['', '1', 'x', '"s"', '[]', '[a]', '{^a 1}', '()', '(f)', 'nil', '`q', '^k 1', '^k', '%u', 'in', 'else', 'catch', 'when', 'a/b', '/x', '.m', '@s', '$g'],
+  ...['...', 'x...', '_', 'self', '[1', '(a', 'not_found', 'Int', '->', '=', '^^a', '#/r/', 'x 1', 'x [] 1', '[x] 1', 'x in 1', 'x in [1]', 'x = 1', 'A < B'],
+  ...['A (B', '1 when 1', 'true then', 'true 1 else', '1 .. 2', '. x', '"x" [] 1', 'x: Int 1', 'x: 1', 'x -> Int 1', '[x: Foo] 1', '[x...y] 1', '[x = ] 1'],
+  ...['catch e', '1 catch', '1 catch e 2 finally', '(break)', '(continue)', '(return)', '(yield 1)', '(await 1)', '(super)', '{{1 2}}', '{{1}}', '#[x]', '#(x)'],
+]
+
+describe('any special form', () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    test(`with parts that do not belong there gives a value or an error with a code: seed ${seed}`, async (t) => {
+      const random = randomOf(seed)
+      const gene = await open(t, { limits: { time: 500 } })
+      for (const { name } of gene.docs().filter(({ kind }) => kind === 'form' || kind === 'operator')) {
+        for (const around of [(/** @type {string} */ form) => form, (/** @type {string} */ form) => `(fn outer [] ${form}) (println (outer))`]) {
+          const source = around(`(${name} ${random.one(PARTS)} ${random.one(PARTS)})`)
+          const error = await gene.run({ source }).then(() => undefined, (reason) => reason)
+          if (error) assert.match(String(error.code), /^GENE\.(?!HOST|RUNTIME\.DISPOSED)/, `${source}\n${error.stack}`)
+        }
+      }
+      assert.equal(gene.evalSync('(1 + 1)'), 2)
     })
   }
 })
