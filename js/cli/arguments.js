@@ -60,8 +60,9 @@ function sortWords(args, rows, ownArguments) {
  * @param {Record<string, string | undefined>} env
  * @returns {Arguments}
  */
-export function readArguments(args, { options: rows, ownArguments = false }, env) {
+export function readArguments(args, { options: rows, words: most = Infinity, ownArguments = false }, env) {
   const { given, words } = sortWords(args, [...rows, HELP], ownArguments)
+  if (words.length > most) throw new UsageError(`unexpected argument: ${words[most]}`)
   const own = ownArguments ? words.slice(0, 1) : words
   return { options: readOptions(rows, given, env), words: own, rest: ownArguments ? words.slice(1) : [], wantsHelp: given.help === true }
 }

@@ -11,6 +11,7 @@ import {
  * @property {string} usage
  * @property {string} summary
  * @property {import('./options.js').OptionRow[]} options
+ * @property {number} [words] how many words besides options it takes at most
  * @property {boolean} [ownArguments] what follows the first word belongs to the program
  * @property {() => Promise<{ command: (given: Arguments) => Promise<number> }>} load gives its exit code
  */
@@ -39,6 +40,7 @@ export const COMMANDS = {
   repl: {
     usage: 'gene repl',
     summary: 'an interactive session',
+    words: 0,
     options: [...COMMON, PACKAGE],
     load: () => import('./repl.js'),
   },
@@ -69,6 +71,7 @@ export const COMMANDS = {
   'run-examples': {
     usage: 'gene run-examples FILE',
     summary: 'run a file, then the ^examples of its functions',
+    words: 1,
     options: COMMON,
     load: () => import('./examples.js'),
   },
@@ -87,12 +90,14 @@ export const COMMANDS = {
   gir: {
     usage: 'gene gir show FILE',
     summary: 'print the listing of a compiled file',
+    words: 2,
     options: [FORMAT_LISTING, ADDRESSES, ERRORS, NO_COLOR],
     load: () => import('./gir.js'),
   },
   help: {
     usage: 'gene help [COMMAND]',
     summary: 'this text, or what a command does',
+    words: 1,
     options: [],
     load: () => import('./help.js'),
   },

@@ -361,6 +361,14 @@ describe('usage', () => {
     }
   })
 
+  test('a word too many is told; exit code 2', async () => {
+    for (const words of [['repl', 'x'], ['run-examples', 'a.gene', 'x'], ['gir', 'show', 'a.gir', 'x'], ['help', 'run', 'x']]) {
+      const { stderr, exit } = await gene(words)
+      assert.match(stderr, /^Error: unexpected argument: x\nusage: gene /)
+      assert.equal(exit, 2)
+    }
+  })
+
   test('--version and help', async () => {
     assert.equal((await gene(['--version'])).stdout, `gene ${version}\n`)
     const { stdout, exit } = await gene([])
