@@ -28,11 +28,10 @@ typedef enum ObjType {
 
 /* Object flags. */
 enum {
-    OBJ_SEALED = 1 << 0, /* shallowly immutable (language 11 §11.1) */
-    OBJ_FROZEN = 1 << 1, /* deeply immutable (language 11 §11.2) */
-    OBJ_PINNED = 1 << 2, /* never collected: built-in classes, interned core symbols; set by heap_pin */
-    OBJ_FLAG_A = 1 << 3, /* meaning private to the object's own file */
-    OBJ_FLAG_B = 1 << 4,
+    OBJ_SEALED = 1 << 0,       /* shallowly immutable (language 11 §11.1) */
+    OBJ_FROZEN = 1 << 1,       /* deeply immutable (language 11 §11.2) */
+    OBJ_PINNED = 1 << 2,       /* never collected: built-in classes, interned core symbols; set by heap_pin */
+    OBJ_HOLDS_UNREAD = 1 << 3, /* an array or map with members that are not read yet (object/collection.h) */
 };
 
 /* Header of every heap object. */

@@ -501,6 +501,12 @@ static NativeResult unread_path(VM *vm, const Args *args, Value *out) {
     return lib_return(out, is_unread(node) ? unread_of(node)->path : VAL_NIL);
 }
 
+static NativeResult hold_unread(VM *vm, const Args *args, Value *out) {
+    Value container = native_arg(vm, args, 0);
+    ((Obj *)pointer_of(container))->flags |= OBJ_HOLDS_UNREAD;
+    return lib_return(out, container);
+}
+
 /* Another task may have read it meanwhile: then that holds. */
 static NativeResult become(VM *vm, const Args *args, Value *out) {
     Value node = native_arg(vm, args, 0);
@@ -599,6 +605,7 @@ static const NativeDef helpers[] = {
     {"unread", make_unread, 1, 1, 0, "", "A node of a tree that is not read yet."},
     {"unread?", is_unread_node, 1, 1, 0, "", "Is it such a node?"},
     {"unread_path", unread_path, 1, 1, 0, "", "The directory of a node, nil once it is read."},
+    {"holds_unread", hold_unread, 1, 1, 0, "", "Marks what may have unread members."},
     {"become", become, 2, 2, 0, "", "Turns an unread node into what was read."},
     {"void?", is_void_value, 1, 1, 0, "", "Not passed?"},
 };

@@ -186,6 +186,7 @@ void unread_become(VM *vm, UnreadObj *unread, Value read) {
     memcpy((char *)unread + sizeof(Obj), (char *)from + sizeof(Obj), size - sizeof(Obj));
     memset((char *)from + sizeof(Obj), 0, size - sizeof(Obj));
     unread->header.type = from->type;
+    unread->header.flags |= from->flags & OBJ_HOLDS_UNREAD;
     heap_touch(vm, unread);
 }
 

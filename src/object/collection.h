@@ -108,6 +108,13 @@ typedef struct UnreadObj {
 Value unread_make(VM *vm, Value path);
 static inline bool is_unread(Value value) { return is_obj_type(value, OBJ_UNREAD); }
 static inline UnreadObj *unread_of(Value value) { return (UnreadObj *)pointer_of(value); }
+/* Is it an array (a map) whose members can be taken as they are? The same work as asking for the type alone. */
+static inline bool is_settled(Value value, ObjType type) {
+    if (!is_object(value)) return false;
+    uint32_t header; /* type, mark, flags, size class */
+    memcpy(&header, pointer_of(value), sizeof header);
+    return (header & (0xFFu | (uint32_t)OBJ_HOLDS_UNREAD << 16)) == (uint32_t)type;
+}
 /* It takes over what `read`, an array, map or gene that nobody else holds, contains. */
 void unread_become(VM *vm, UnreadObj *unread, Value read);
 

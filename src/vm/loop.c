@@ -612,7 +612,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
                 pc += 2;
                 break;
             }
-            if (is_map(container)) {
+            if (is_settled(container, OBJ_MAP)) {
                 const Table *table = &map_of(container)->table;
                 if (cache->index < table->used && table->entries[cache->index].key == K[pc[0]]) {
                     R[A] = table->entries[cache->index].value;
@@ -644,7 +644,8 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
         case OP_GETIDX: {
             int32_t index = (int32_t)*pc++;
             Value container = R[B];
-            if (LIKELY(is_array(container)) && index >= 0 && (uint32_t)index < array_of(container)->count) {
+            if (LIKELY(is_settled(container, OBJ_ARRAY)) && index >= 0 &&
+                (uint32_t)index < array_of(container)->count) {
                 R[A] = array_of(container)->items[index];
                 break;
             }
@@ -659,7 +660,7 @@ WASM_EXPORT(run_loop) LoopStatus run_loop(VM *vm) {
         case OP_GETDYN:
         case OP_GETKEY: {
             Value container = R[B], key = R[C];
-            if (is_small_int(key) && is_array(container)) {
+            if (is_small_int(key) && is_settled(container, OBJ_ARRAY)) {
                 int64_t index = small_int_of(key);
                 if (LIKELY(index >= 0 && index < array_of(container)->count)) {
                     R[A] = array_of(container)->items[index];
