@@ -50,7 +50,11 @@ export class ModuleSources {
     const found = typeof this.#modules === 'function'
       ? await this.#asked(paths[0], specifier, referrer)
       : await (this.#modules ? this.#given(paths, specifier) : this.#onDisk(paths, specifier))
-    found?.forEach(this.#onLoad)
+    for (const module of found ?? []) {
+      const { path, source } = module
+      if (source instanceof Uint8Array && !isImage(source)) module.source = decodeSource(source, path)
+      this.#onLoad(module)
+    }
     return found
   }
 
@@ -67,7 +71,10 @@ export class ModuleSources {
     const given = this.#modules instanceof Map ? this.#modules : new Map(Object.entries(this.#modules ?? {}))
     const base = this.#cwd.endsWith('/') ? this.#cwd : `${this.#cwd}/`
     /** @type {Found[]} */ const found = []
-    const sourceOf = (/** @type {string} */ key) => /** @type {string | Uint8Array} */ (isImage(given.get(key)) ? given.get(key) : String(given.get(key)))
+    const sourceOf = (/** @type {string} */ key) => {
+      const source = given.get(key)
+      return source instanceof Uint8Array ? source : String(source)
+    }
     for (const path of paths) {
       const local = path.startsWith(base) ? path.slice(base.length) : path
       const key = [path, local, `./${local}`].find((name) => given.has(name))

@@ -16,8 +16,8 @@
  * @typedef {((text: string) => void) | WritableStream<string> | { write: (text: string) => unknown }} OutputTarget
  * @typedef {string | (() => string | null | undefined | Promise<string | null | undefined>) | AsyncIterable<string | Uint8Array>
  *   | Iterable<string | Uint8Array> | ReadableStream<string | Uint8Array>} InputSource
- * @typedef {{ path?: string, source: string | Uint8Array } | string | Uint8Array | null | undefined} ModuleSource text, or what compile()
- *   made of it
+ * @typedef {{ path?: string, source: string | Uint8Array } | string | Uint8Array | null | undefined} ModuleSource text, also as
+ *   bytes, or what compile() made of it
  * @typedef {Record<string, string | Uint8Array> | Map<string, string | Uint8Array>
  *   | ((specifier: string, referrer: string) => ModuleSource | Promise<ModuleSource>)} Modules
  *

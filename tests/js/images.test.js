@@ -134,6 +134,14 @@ describe('compiled programs', () => {
   })
 })
 
+test('modules that the embedder gives can be the bytes of source text', async (t) => {
+  const source = new TextEncoder().encode('(fn five [] 5)')
+  for (const modules of [{ './m.gene': source }, () => source, () => ({ source })]) {
+    const gene = await open(t, { modules })
+    assert.equal(await gene.eval('(import five from "./m") (five)'), 5)
+  }
+})
+
 test('modules that the embedder gives can be compiled ones', async (t) => {
   const maker = await open(t)
   const image = maker.compile('(fn f [] "compiled")', { file: 'm.gene', as: 'image' })
