@@ -184,7 +184,6 @@ bool special_table_is_sorted(void) {
     return true;
 }
 
-
 bool special_table_is_documented(void) {
     for (uint32_t i = 0; i < COUNT_OF(special_forms); i++) {
         if (special_forms[i].analyze && !special_signature(special_forms[i].name)) return false;
