@@ -440,6 +440,11 @@ static Expr *analyze_special(Compiler *c, const SpecialForm *special, NodeObj *n
     uint32_t line = c->line, column = c->column, known = c->diagnostics->count;
     Expr *x = special->analyze(c, node);
     /* What is wrong with the form itself and not with what stands in it: how it is written. */
+    Function *fn = c->blamed;
+    if (fn && fn->error && fn->error_id == ERR_COMPILE_FORM && fn->error_line == line && fn->error_column == column &&
+        !fn->error_hint) {
+        fn->error_hint = special_signature(special->name);
+    }
     for (uint32_t i = known; i < c->diagnostics->count; i++) {
         Diagnostic *item = &c->diagnostics->items[i];
         bool is_about_form = item->id == ERR_COMPILE_FORM && item->line == line && item->column == column;

@@ -219,7 +219,8 @@ struct Function {
     TypeObj *result;    /* NULL: not annotated, or Any */
     bool checks_result; /* whatever it returns passes a check */
     ClassInfo *class_info;
-    const char *error; /* compile error in the body: raised when called */
+    const char *error;      /* compile error in the body: raised when called */
+    const char *error_hint; /* static text; NULL: none of its own */
     ErrorId error_id;
     uint32_t error_line, error_column;
     uint32_t line, column;

@@ -411,14 +411,15 @@ void emit_value(Emitter *e, Expr *x, int target) {
 /* --- functions ------------------------------------------------------------------------------------------ */
 
 static void emit_error_body(Emitter *e) {
-    uint32_t reg = take_registers(e, 2);
+    uint32_t count = e->fn->error_hint ? 3 : 2, reg = take_registers(e, count);
     code_load_constant(&e->code, reg, string_from(e->c->vm, e->fn->error));
     code_load_constant(&e->code, reg + 1, value_small_int((int64_t)e->fn->error_id));
+    if (e->fn->error_hint) code_load_constant(&e->code, reg + 2, string_from(e->c->vm, e->fn->error_hint));
     if (e->fn->error_line) {
         e->code.line = e->fn->error_line;
         e->code.column = e->fn->error_column;
     }
-    emit_intrinsic_call(e, INTRINSIC_RAISE, reg, 2);
+    emit_intrinsic_call(e, INTRINSIC_RAISE, reg, count);
     code_abc(&e->code, OP_RETURN, reg, 0, 0);
 }
 

@@ -72,8 +72,8 @@
     INTRINSIC_ROW(REPEAT_COUNT, "value",                                                                              \
                   "turns of (repeat value …) as an Int: a Float truncated; 1 for other truthy values, 0 for falsy")   \
     INTRINSIC_ROW(CONTRACT, "number condition [result]", "raises that the running function's condition does not hold")  \
-    INTRINSIC_ROW(RAISE, "message [kind]",                                                                            \
-                  "raises the message; with a kind (ErrorId) it is a compile error of the body being called")         \
+    INTRINSIC_ROW(RAISE, "message [kind [hint]]",                                                                           \
+                  "raises the message; with a kind (ErrorId) it is a compile error of the body called")               \
     INTRINSIC_ROW(DURATION, "start?", "$duration_start, $duration")
 /* clang-format on */
 

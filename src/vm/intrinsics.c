@@ -4,6 +4,7 @@
 #include "vm/call.h"
 #include "vm/operators.h"
 #include "vm/property.h"
+#include "vm/suggest.h"
 #include "vm/variant.h"
 
 #include <math.h>
@@ -310,9 +311,10 @@ static NativeResult raise_message(VM *vm, const Args *args, Value *out) {
     (void)out;
     const char *message = string_of(native_arg(vm, args, 0))->text;
     if (args->count > 1) {
-        Value kind = native_arg(vm, args, 1);
-        return vm_raise(vm, kind == value_small_int(ERR_COMPILE_LET) ? ERR_COMPILE_LET : ERR_COMPILE_FORM, "%s",
-                        message);
+        Value kind = native_arg(vm, args, 1), hint = native_arg_or(vm, args, 2, VAL_NIL);
+        vm_raise(vm, kind == value_small_int(ERR_COMPILE_LET) ? ERR_COMPILE_LET : ERR_COMPILE_FORM, "%s", message);
+        if (is_string(hint)) suggest_text(vm, string_of(hint)->text);
+        return NATIVE_RAISE;
     }
     return vm_raise_message(vm, "%s", message);
 }
@@ -414,7 +416,7 @@ static const struct {
     {INTRINSIC_PARSE, {"$parse", parse_first, 1, 1, 0, "($parse s)", "First form of s as data."}},
     {INTRINSIC_CONTRACT,
      {"contract", contract_violation, 2, 3, 0, "^pre [..] ^post [..]", "Raises a contract violation."}},
-    {INTRINSIC_RAISE, {"raise", raise_message, 1, 2, 0, "", "Raises a message known at compile time."}},
+    {INTRINSIC_RAISE, {"raise", raise_message, 1, 3, 0, "", "Raises a message known at compile time."}},
 };
 
 void vm_install_intrinsics(VM *vm) {

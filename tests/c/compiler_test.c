@@ -567,11 +567,12 @@ CODE_TEST(eval_describes_its_scope, "(fn f [n] (fn [] (eval n)))",
           "scope 0: n=u0\n")
 
 CODE_TEST(an_error_in_a_body_is_raised_by_the_call, "(fn f [] (if))",
-          "f [] slots 2\n"
+          "f [] slots 3\n"
           "    0  LOADK r0 \"if: missing condition\"\n"
           "    1  LOADI r1 10\n"
-          "    2  INTRINSIC r0 2 RAISE\n"
-          "    3  RETURN r0\n")
+          "    2  LOADK r2 \"(if condition body… elif condition body… else body…)\"\n"
+          "    3  INTRINSIC r0 3 RAISE\n"
+          "    4  RETURN r0\n")
 
 CODE_TEST(yield_elsewhere_raises, "(fn f [] (yield 1))",
           "f [] slots 1\n"
