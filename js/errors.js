@@ -19,6 +19,9 @@
  * @property {Diagnostic[]} [diagnostics] everything the reader or compiler found
  */
 
+/** What `(exit n)` raises: no failure. */
+export const EXIT_CODE = 'GENE.RUNTIME.EXIT'
+
 /** A failure of a Gene program or of the runtime. `name` is the exception's class in Gene. */
 export class GeneError extends Error {
   /** @type {string} */ code

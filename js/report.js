@@ -82,7 +82,7 @@ export function formatError(error, options = {}) {
   let cause = told?.cause
   for (let depth = 0; cause !== undefined && cause !== null && depth < MAX_CAUSES && !seen.has(cause); depth++) {
     // The cause of what `(throw 5)` raised is the 5, and what only wraps the same message adds nothing either.
-    const isTold = told instanceof GeneError && !(cause instanceof Error) || (cause.message !== undefined && cause.message === told.message)
+    const isTold = (told instanceof GeneError && !(cause instanceof Error)) || (cause.message !== undefined && cause.message === told.message)
     if (!isTold) lines.push(dim(`  caused by: ${describeCause(cause)}`))
     told = cause
     seen.add(cause)

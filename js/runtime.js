@@ -2,7 +2,7 @@
 
 import { platform } from '#platform'
 import { Core } from './core.js'
-import { GeneTimeoutError, describeHostError, disposedError, hostError } from './errors.js'
+import { EXIT_CODE, GeneTimeoutError, describeHostError, disposedError, hostError } from './errors.js'
 import { cancelError, cancelText, execute, limitText } from './execution.js'
 import { openFiles } from './files.js'
 import { isImage, sourcePath } from './image.js'
@@ -54,7 +54,6 @@ const EVAL_OPTIONS = ['file', 'bindings', 'signal', 'timeout', 'as']
 const COMPILE_OPTIONS = ['file', 'as', 'pretty', 'keepSource']
 const FORM_STYLES = ['compact', 'pretty', 'sexp'] // FormStyle in src/lib/form_text.h
 const SOURCE_MAX = 4_000_000 // bytes
-const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
 /** A program has not failed because its last value is none that JavaScript can have. @param {any} error */
 function unconvertible(error) {

@@ -1,13 +1,12 @@
 // compile.js — gene compile: files to compiled programs (build/NAME.gir), or to texts that show what they become (language 36 §10).
 // Nothing is run.
 
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { CommandError, EXIT } from './exit.js'
-import { ioError } from '../files.js'
+import { EXIT, UsageError } from './exit.js'
 import { readSource, readStdin } from './input.js'
 import { compactListing } from './listing.js'
-import { UsageError } from './options.js'
+import { writeFile } from './output.js'
 import { Session } from './session.js'
 
 const FOLDER = 'build'
@@ -34,16 +33,6 @@ async function unitsOf({ options, words }) {
 
 /** @param {string | undefined} path */
 const isFolder = (path) => path !== undefined && (path.endsWith('/') || (existsSync(path) && statSync(path).isDirectory()))
-
-/** @param {string} path @param {string | Uint8Array} content */
-function write(path, content) {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, content)
-  } catch (error) {
-    throw new CommandError(`cannot write ${path}: ${ioError(error).message}`)
-  }
-}
 
 /** Where each unit's image goes. @param {Unit[]} units @param {string | undefined} output @returns {string[]} */
 function targetsOf(units, output) {
@@ -86,7 +75,7 @@ function compileTo(session, unit, target, { force, 'emit-debug': keepSource = fa
     return
   }
   session.output.write(`Compiling: ${unit.title} -> ${target}\n`)
-  write(target, imageOf(session, unit, target, keepSource))
+  writeFile(target, imageOf(session, unit, target, keepSource), true)
   session.output.write(`Written: ${target}\n`)
 }
 
@@ -122,7 +111,7 @@ function textTargetsOf(units, output, format) {
 async function showAll(session, units, targets, options, format) {
   for (const [i, unit] of units.entries()) {
     const text = await textOf(session, unit, options, format)
-    if (targets.length > 0) write(targets[i], text)
+    if (targets.length > 0) writeFile(targets[i], text, true)
     else session.output.write(units.length > 1 ? `=== Compiling: ${unit.title} ===\n${text}` : text)
   }
   return EXIT.OK

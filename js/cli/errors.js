@@ -69,8 +69,7 @@ export class ErrorPrinter {
   text(error, title = '') {
     if (this.#form === 'json') return `${JSON.stringify(recordOf(error, title))}\n`
     if (error instanceof CommandError) return `Error: ${error.message}\n`
-    if (this.#form === 'gene') return `Error: ${pageLine(error, title)}
-`
+    if (this.#form === 'gene') return `Error: ${pageLine(error, title)}\n`
     const text = this.#runtime?.report(error, { color: this.#color, trace: this.#trace }) ?? `error: ${/** @type {any} */ (error)?.message ?? error}\n`
     const frames = this.#trace || !(error instanceof GeneError) ? hostFrames(error) : []
     return title + text + frames.map((line) => `${line}\n`).join('')

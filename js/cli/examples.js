@@ -2,6 +2,7 @@
 // The entries have been checked by the compiler: `[args…] -> EXPECTED`, `[args…] -> _` or `[args…] throws CLASS`.
 
 import { resolve } from 'node:path'
+import { EXIT_CODE } from '../errors.js'
 import { CommandError, EXIT } from './exit.js'
 import { readSource } from './input.js'
 import { Session } from './session.js'
@@ -36,7 +37,6 @@ const RUN_EXAMPLE = `
       #"spec error: #{e/message}"]))
 `
 const FILE = '<examples>'
-const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
 /** The functions with examples at the top level; of two with one name the last. @param {any[]} forms @returns {{ name: string, place: string }[]} sorted */
 function functionsOf(forms) {

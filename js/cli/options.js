@@ -142,5 +142,3 @@ export function readOption(row, text, shown) {
     throw new UsageError(`${shown} ${error.message}`)
   }
 }
-
-export { UsageError } from './exit.js'

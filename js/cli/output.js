@@ -1,7 +1,8 @@
 // output.js — stdout and stderr of a program, in the order in which it writes. What is written in one turn of the event loop
 // goes out together: a system call for each line would cost more than the program.
 
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { ioError } from '../files.js'
 import { CommandError } from './exit.js'
 
@@ -38,10 +39,11 @@ export class Output {
   }
 }
 
-/** @param {string} path @param {string} text */
-export function writeFile(path, text) {
+/** @param {string} path @param {string | Uint8Array} content @param {boolean} [makesFolder] where there is none */
+export function writeFile(path, content, makesFolder = false) {
   try {
-    writeFileSync(path, text)
+    if (makesFolder) mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
   } catch (error) {
     throw new CommandError(`cannot write ${path}: ${ioError(error).message}`)
   }

@@ -1,11 +1,11 @@
 // pipe.js — gene pipe CODE|FILE: compiled once, run once for each line of stdin (language 36 §4).
 
+import { EXIT_CODE } from '../errors.js'
 import { CommandError, EXIT } from './exit.js'
 import { isFile, readSource } from './input.js'
 import { Session } from './session.js'
 
 const FILE = '<pipe>'
-const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
 /** Lines without their ends. @param {AsyncIterable<Uint8Array>} input @returns {AsyncGenerator<string>} */
 async function* linesOf(input) {

@@ -2,6 +2,7 @@
 // Invariant: one piece of code runs at a time; lines typed meanwhile wait. Output of background tasks goes above the prompt.
 
 import { createInterface } from 'node:readline'
+import { EXIT_CODE } from '../errors.js'
 import { completer } from './completion.js'
 import { docText } from './doc.js'
 import { History } from './history.js'
@@ -11,7 +12,6 @@ import { Session } from './session.js'
 const FILE = '<repl>'
 const PROMPT = 'gene> '
 const CONTINUED = '....> '
-const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 
 const HELP = `Gene REPL Help:
   exit, quit: Exit the REPL

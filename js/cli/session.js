@@ -2,7 +2,7 @@
 // code.
 
 import { isAbsolute, join } from 'node:path'
-import { GeneError, GeneSyntaxError } from '../errors.js'
+import { EXIT_CODE, GeneError, GeneSyntaxError } from '../errors.js'
 import { isInterruptHandled } from '../node/interrupts.js'
 import { createRuntime } from '../runtime.js'
 import { ErrorPrinter } from './errors.js'
@@ -11,7 +11,6 @@ import { isFile } from './input.js'
 import { Output } from './output.js'
 
 const GRANTS = /** @type {const} */ (['fs', 'net', 'env', 'run'])
-const EXIT_CODE = 'GENE.RUNTIME.EXIT'
 const TIME_LIMIT = 'GENE.LIMIT.TIME'
 
 /** Everything is allowed unless it is said otherwise. @param {Record<string, any>} options */
@@ -177,17 +176,10 @@ export class Session {
     } catch (error) {
       code = this.#codeOf(error)
       if (code !== EXIT.INTERRUPTED) this.showError(error, this.#title)
-      if (code === EXIT.FAILED && error instanceof GeneError && !(error instanceof GeneSyntaxError)) await this.#afterError(error)
+      if (code === EXIT.FAILED && error instanceof GeneError && !(error instanceof GeneSyntaxError)) await this.#interact?.(error)
     }
     this.close()
     return code
-  }
-
-  /** @param {GeneError} error */
-  async #afterError(error) {
-    if (!this.#interact) return
-    this.runtime.define('ex', error)
-    await this.#interact(error)
   }
 
   /** @param {any} error */

@@ -8,10 +8,9 @@
 ModuleObj *program_module(VM *vm, Value path);
 
 /* A task, not yet queued, that runs `source` as top-level forms of `module`: its definitions stay there. `bindings`, a map
- * or nil, are names that only this source sees, its closures included; they hide the module's, and `$ex` is
- * the exception in hand. It may take limits.time_ms.
- * NULL after raising. `source` is a string, or the bytes of an image, for a module without variables; `file` is a string, of
- * an image only its name in what is raised. Unrooted. */
+ * or nil, are names that only this source sees, its closures included; they hide the module's, and `$ex` is the exception in
+ * hand. It may take limits.time_ms. NULL after raising. `source` is a string, or the bytes of an image, for a module without
+ * variables; `file` is a string, of an image only its name in what is raised. Unrooted. */
 TaskObj *program_task(VM *vm, ModuleObj *module, Value source, Value file, Value bindings);
 
 /* The image of the source, as bytes; VAL_UNSET after raising. `source` and `file` are strings. Unrooted. */

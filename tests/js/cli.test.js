@@ -201,7 +201,7 @@ describe('limits', () => {
 describe('--repl-on-error', () => {
   test('an uncaught exception opens a session that knows it and the names of the program; exit code 1', async (t) => {
     const cwd = folder(t, { 'a.gene': '(var secret 42) (fn f [] (throw "boom")) (println $program $args) (f)' })
-    const { stdout, stderr, exit } = await gene(['run', '--repl-on-error', 'a.gene', 'x'], { cwd, stdin: 'secret\n$ex/message\n(try (throw "in") catch * $ex/message)\nex/message\n' })
+    const { stdout, stderr, exit } = await gene(['run', '--repl-on-error', 'a.gene', 'x'], { cwd, stdin: 'secret\n$ex/message\n(try (throw "in") catch * $ex/message)\n$ex/message\n' })
     assert.deepEqual([stdout, exit], ['a.gene [x]\n42\n"boom"\n"in"\n"boom"\n', 1])
     assert.match(stderr, /^error\[GENE\.RUNTIME\.ERROR\]: boom\n/)
     assert.equal((await gene(['eval', '--repl-on-error', '(throw "x")'], { stdin: '(1 + 2)\n' })).stdout, '3\n')

@@ -203,7 +203,7 @@ describe('gene run FILE.gir', () => {
     await gene(['compile', 'a.gene'], { cwd })
     const dumped = await gene(['run', '--dump=code', 'build/a.gir'], { cwd })
     assert.match(dumped.stderr, /^__init__ [^]*THROW/)
-    const session = await gene(['run', '--repl-on-error', 'build/a.gir'], { cwd, stdin: 'ex/message\n' })
+    const session = await gene(['run', '--repl-on-error', 'build/a.gir'], { cwd, stdin: '$ex/message\n' })
     assert.equal(session.exit, 1)
     assert.match(session.stdout, /"x"/)
   })
